@@ -1,0 +1,458 @@
+//! Every flag of every command. The same flag means the same everywhere.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::backend::Backend;
+
+/// Shows what convolutional networks see: style transfer, dreams and feature pictures.
+#[derive(Parser, Debug)]
+#[command(name = "reverie", bin_name = "reverie", version, propagate_version = true)]
+#[command(after_help = "Examples:
+  reverie tour                                    see everything at once, nothing to download
+  reverie style --content photo.jpg --style painting.jpg -o result.png
+  reverie dream photo.jpg -o dream.png
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such device, 4 weights missing or wrong, 130 interrupted")]
+pub struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The verbs.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Make a page of sample pictures with what is inside the program
+    Tour(TourArgs),
+    /// Give one picture's content the manner of others
+    Style(Box<StyleArgs>),
+    /// Show more of what a layer already sees in a picture (DeepDream)
+    Dream(Box<DreamArgs>),
+    /// Make the picture that a channel of a layer looks for
+    Imagine(Box<ImagineArgs>),
+    /// List the devices that can compute, and which one auto takes
+    Devices(DevicesArgs),
+    /// List, download, check and import the weights of networks
+    Weights(WeightsArgs),
+    /// Show how a picture was made
+    Inspect(InspectArgs),
+    /// Write a completion script for a shell to stdout
+    Completions(CompletionsArgs),
+}
+
+/// How much is said.
+#[derive(Args, Debug, Clone, Default)]
+pub struct TalkArgs {
+    /// One JSON object a line on stdout; the last is the result
+    #[arg(long, help_heading = "Output")]
+    pub json: bool,
+    /// Errors only
+    #[arg(long, short, help_heading = "Output", conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more
+    #[arg(long, short, help_heading = "Output")]
+    pub verbose: bool,
+}
+
+/// Where it is computed.
+#[derive(Args, Debug, Clone)]
+pub struct DeviceArgs {
+    /// Which backend computes
+    #[arg(long, value_enum, default_value_t, env = "REVERIE_BACKEND", help_heading = "Device")]
+    pub backend: Backend,
+    /// Processor threads; all of them unless said otherwise
+    #[arg(long, env = "REVERIE_THREADS", help_heading = "Device", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+/// Which network looks.
+#[derive(Args, Debug, Clone)]
+pub struct NetArgs {
+    /// Network: vgg-mini (inside the program), a name that `reverie weights list` shows, or with --weights an architecture such as vgg19
+    #[arg(long, default_value = "vgg-mini", env = "REVERIE_NET", help_heading = "What")]
+    pub net: String,
+    /// Weights file (.safetensors, .pth) for the network that --net names
+    #[arg(long, value_name = "FILE", help_heading = "What")]
+    pub weights: Option<PathBuf>,
+    /// Folder with downloaded weights and data
+    #[arg(long, value_name = "DIR", env = "REVERIE_DATA", help_heading = "What")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// What happens to settings and files.
+#[derive(Args, Debug, Clone)]
+pub struct RunArgs {
+    /// Settings file (TOML) that goes over the preset
+    #[arg(long, value_name = "FILE", env = "REVERIE_CONFIG", help_heading = "Settings")]
+    pub config: Option<PathBuf>,
+    /// Any setting by its name, as in --print-config; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Settings")]
+    pub set: Vec<String>,
+    /// Write the settings this run would use, as TOML that --config reads, and stop
+    #[arg(long, help_heading = "Settings")]
+    pub print_config: bool,
+    /// Seed of all random numbers
+    #[arg(long, default_value_t = 0, env = "REVERIE_SEED", help_heading = "Settings")]
+    pub seed: u64,
+    /// Check everything, print the plan and stop
+    #[arg(long, help_heading = "Settings")]
+    pub dry_run: bool,
+    /// Stop after so many seconds and keep what there is
+    #[arg(long, value_name = "SECONDS", help_heading = "Settings", value_parser = seconds)]
+    pub time_budget: Option<f64>,
+    /// Replace files that exist
+    #[arg(long, help_heading = "Output")]
+    pub force: bool,
+    /// Leave the recipe out of the picture
+    #[arg(long, help_heading = "Output")]
+    pub no_metadata: bool,
+    /// Bits of a colour in PNG and TIFF: 8 or 16
+    #[arg(long, default_value_t = 8, help_heading = "Output", value_parser = bits)]
+    pub bits: u16,
+}
+
+/// `reverie style`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  reverie style --content town.jpg --style starry.jpg --net vgg16-hed -o night.png
+  reverie style --content town.jpg --style a.jpg:2 --style b.jpg:1 --size 384 -o mixed.png
+  reverie style --content town.jpg --style a.jpg --preset crowson --net vgg19 --dry-run -o x.png
+  reverie style --rerun night.png -o again.png
+Presets: reverie (default), lecture-style, gatys, johnson, crowson")]
+pub struct StyleArgs {
+    /// Picture that gives the things
+    #[arg(long, value_name = "PICTURE", required_unless_present_any = ["rerun", "print_config"], help_heading = "What")]
+    pub content: Option<PathBuf>,
+    /// Picture that gives the manner, with an optional weight after a colon; may be repeated
+    #[arg(long, value_name = "PICTURE[:WEIGHT]", required_unless_present_any = ["rerun", "print_config"], help_heading = "What")]
+    pub style: Vec<String>,
+    /// Repeat what this picture was made by; other flags go over its recipe
+    #[arg(long, value_name = "PICTURE", help_heading = "What")]
+    pub rerun: Option<PathBuf>,
+    /// Named settings
+    #[arg(long, env = "REVERIE_PRESET", help_heading = "Look")]
+    pub preset: Option<String>,
+    /// Longest side of the result, in pixels
+    #[arg(long, help_heading = "Look")]
+    pub size: Option<u32>,
+    /// How strongly the style wins; 1 is the preset's own balance, at every size
+    #[arg(long, help_heading = "Look")]
+    pub strength: Option<f64>,
+    /// Size of the style pictures relative to the result: larger gives larger strokes
+    #[arg(long, help_heading = "Look")]
+    pub style_scale: Option<f64>,
+    /// Colours: free, chroma (the content's chroma, the result's luma), linear or histogram (the style is recoloured first)
+    #[arg(long, help_heading = "Look")]
+    pub colour: Option<String>,
+    /// Start from content, style or noise
+    #[arg(long, help_heading = "Look")]
+    pub init: Option<String>,
+    /// lbfgs or adam
+    #[arg(long, help_heading = "Optimiser")]
+    pub optimizer: Option<String>,
+    /// Steps at each size
+    #[arg(long, help_heading = "Optimiser")]
+    pub steps: Option<usize>,
+    /// Step size
+    #[arg(long, help_heading = "Optimiser")]
+    pub rate: Option<f64>,
+    /// Result: .png, .jpg, .webp or .tif
+    #[arg(long, short = 'o', value_name = "FILE", required_unless_present = "print_config", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Also save the picture every so many steps, with the step in its name
+    #[arg(long, value_name = "STEPS", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..))]
+    pub save_every: Option<u32>,
+    /// Also write content, styles and result side by side
+    #[arg(long, help_heading = "Output")]
+    pub sheet: bool,
+    /// Go on with the run that was broken off at this output
+    #[arg(long, help_heading = "Output")]
+    pub resume: bool,
+    /// Stop after so many steps as if interrupted; --resume goes on
+    #[arg(long, value_name = "STEPS", help_heading = "Output")]
+    pub stop_after: Option<usize>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub net: NetArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// Settings that dreams and channel pictures share.
+#[derive(Args, Debug)]
+pub struct AscentArgs {
+    /// Layer, by its name in the literature
+    #[arg(long, help_heading = "What")]
+    pub layer: Option<String>,
+    /// Named settings
+    #[arg(long, env = "REVERIE_PRESET", help_heading = "Look")]
+    pub preset: Option<String>,
+    /// Longest side of the picture, in pixels
+    #[arg(long, help_heading = "Look")]
+    pub size: Option<u32>,
+    /// Number of sizes from coarse to fine; 1 switches octaves off
+    #[arg(long, help_heading = "Look")]
+    pub octaves: Option<usize>,
+    /// Ratio of neighbouring sizes
+    #[arg(long, help_heading = "Look")]
+    pub octave_scale: Option<f64>,
+    /// Steps at each size
+    #[arg(long, help_heading = "Optimiser")]
+    pub steps: Option<usize>,
+    /// Mean change of a pixel in one step (0 black, 1 white)
+    #[arg(long, help_heading = "Optimiser")]
+    pub rate: Option<f64>,
+    /// Farthest random move before each look, in pixels; 0 is off
+    #[arg(long, help_heading = "Look")]
+    pub jitter: Option<usize>,
+    /// L2: share of the way toward the mean picture in each step; 0 is off
+    #[arg(long, help_heading = "Look")]
+    pub decay: Option<f64>,
+    /// Standard deviation of the Gaussian blur, in pixels; 0 is off
+    #[arg(long, help_heading = "Look")]
+    pub blur: Option<f64>,
+    /// Steps between two blurs
+    #[arg(long, help_heading = "Look")]
+    pub blur_every: Option<usize>,
+    /// Keep pixels valid after every step: true or false
+    #[arg(long, help_heading = "Look")]
+    pub clip: Option<bool>,
+}
+
+/// `reverie dream`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  reverie dream clouds.jpg -o dream.png
+  reverie dream clouds.jpg --net vgg16-hed --layer relu4_2 --size 640 -o dream.png
+  reverie dream clouds.jpg --preset lecture-dream --blur 0 --decay 0 -o raw.png
+Presets: deepdream (default), lecture-dream")]
+pub struct DreamArgs {
+    /// Picture to dream on
+    #[arg(value_name = "PICTURE", required_unless_present = "print_config")]
+    pub picture: Option<PathBuf>,
+    /// Channel of the layer; the whole layer unless said otherwise
+    #[arg(long, help_heading = "What")]
+    pub channel: Option<usize>,
+    /// Result: .png, .jpg, .webp or .tif
+    #[arg(long, short = 'o', value_name = "FILE", required_unless_present = "print_config", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Also write the picture before and after side by side
+    #[arg(long, help_heading = "Output")]
+    pub sheet: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub ascent: AscentArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub net: NetArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// `reverie imagine`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  reverie imagine --layer relu2_1 --channel 5 -o channel.png
+  reverie imagine --layer relu3_1 --channel 0-15 --sheet 4x4 -o sheet.png
+  reverie imagine --net vgg16-hed --layer relu3_3 --channel 12 --size 256 -o channel.png
+Presets: channel (default)")]
+pub struct ImagineArgs {
+    /// Channel, or first and last channel of a sheet: 12 or 0-15
+    #[arg(long, value_name = "C[-D]", default_value = "0", help_heading = "What", value_parser = channels)]
+    pub channel: (usize, usize),
+    /// Columns and rows of the contact sheet
+    #[arg(long, value_name = "CxR", help_heading = "Output", value_parser = sheet)]
+    pub sheet: Option<(u32, u32)>,
+    /// Result: .png, .jpg, .webp or .tif
+    #[arg(long, short = 'o', value_name = "FILE", required_unless_present = "print_config", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub ascent: AscentArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub net: NetArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// `reverie tour`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  reverie tour
+  reverie tour --only style --out /tmp/tour")]
+pub struct TourArgs {
+    /// Folder for the page
+    #[arg(long, short = 'o', value_name = "DIR", default_value = "reverie-out/tour")]
+    pub out: PathBuf,
+    /// Only this section; may be repeated
+    #[arg(long, value_name = "SECTION")]
+    pub only: Vec<String>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// `reverie devices`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  reverie devices
+  reverie devices --check --backend wgpu
+  reverie devices --json")]
+pub struct DevicesArgs {
+    /// Compare the backend with the CPU, operation by operation
+    #[arg(long)]
+    pub check: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub device: DeviceArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// `reverie weights`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  reverie weights list
+  reverie weights fetch vgg19
+  reverie weights import my_vgg.pth --as mine --architecture vgg16 --convention torchvision")]
+pub struct WeightsArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: WeightsAction,
+    /// Folder with downloaded weights and data
+    #[arg(long, value_name = "DIR", env = "REVERIE_DATA", global = true)]
+    pub data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// The verbs of `reverie weights`.
+#[derive(Subcommand, Debug)]
+pub enum WeightsAction {
+    /// Show which weights are known and which are here
+    List,
+    /// Download weights and check them
+    Fetch {
+        /// Name, as in `list`
+        name: String,
+    },
+    /// Check size, hash, every tensor, and a few activations
+    Verify {
+        /// Name, as in `list`
+        name: String,
+    },
+    /// Convert a file of your own and give it a name
+    Import {
+        /// The file: .pth, .pt or .safetensors
+        file: PathBuf,
+        /// Name to give it
+        #[arg(long = "as", value_name = "NAME")]
+        name: String,
+        /// Its network: vgg11, vgg13, vgg16, vgg19, with _bn for batch norm
+        #[arg(long)]
+        architecture: String,
+        /// What its pictures look like
+        #[arg(long, value_enum)]
+        convention: Convention,
+        /// Keep 32 bits a number instead of 16
+        #[arg(long)]
+        full_precision: bool,
+        /// Replace weights of that name
+        #[arg(long)]
+        force: bool,
+    },
+    /// Print where the weights lie
+    Path {
+        /// Name, as in `list`
+        name: String,
+    },
+}
+
+/// What pictures must look like for a network.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Convention {
+    /// RGB, 0..1, ImageNet mean and deviation
+    Torchvision,
+    /// BGR, 0..255, mean subtracted
+    Caffe,
+    /// RGB, -1..1
+    Symmetric,
+}
+
+/// `reverie inspect`.
+#[derive(Args, Debug)]
+pub struct InspectArgs {
+    /// A PNG made by reverie
+    pub picture: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// `reverie completions`.
+#[derive(Args, Debug)]
+pub struct CompletionsArgs {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err("seconds must be a number above 0".to_owned()),
+    }
+}
+
+fn bits(text: &str) -> Result<u16, String> {
+    match text {
+        "8" => Ok(8),
+        "16" => Ok(16),
+        _ => Err("bits must be 8 or 16".to_owned()),
+    }
+}
+
+fn channels(text: &str) -> Result<(usize, usize), String> {
+    let help = "write a channel as 12 or a range as 0-15".to_owned();
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (first.parse(), last.parse()) {
+        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
+        _ => Err(help),
+    }
+}
+
+fn sheet(text: &str) -> Result<(u32, u32), String> {
+    let help = || "write columns and rows as 4x4".to_owned();
+    let (columns, rows) = text.split_once('x').ok_or_else(help)?;
+    match (columns.parse(), rows.parse()) {
+        (Ok(columns), Ok(rows)) if columns > 0 && rows > 0 => Ok((columns, rows)),
+        _ => Err(help()),
+    }
+}

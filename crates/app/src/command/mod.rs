@@ -1,0 +1,32 @@
+//! One file a command.
+
+mod completions;
+mod devices;
+mod dream;
+mod imagine;
+mod inspect;
+mod shared;
+mod style;
+mod tour;
+mod weights;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Command};
+
+/// Runs the command.
+///
+/// # Errors
+/// Whatever the command could not do; [`crate::exit`] knows the codes.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    match cli.command {
+        Command::Tour(args) => tour::run(&args),
+        Command::Style(args) => style::run(&args),
+        Command::Dream(args) => dream::run(&args),
+        Command::Imagine(args) => imagine::run(&args),
+        Command::Devices(args) => devices::run(&args),
+        Command::Weights(args) => weights::run(&args),
+        Command::Inspect(args) => inspect::run(&args),
+        Command::Completions(args) => completions::run(&args),
+    }
+}

@@ -1,0 +1,219 @@
+//! What a transfer works on: from flags, or from the recipe of an earlier result.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use reverie_viz::picture::Picture;
+use reverie_viz::style::{Pictures, StyleConfig};
+use toml::{Table, Value};
+
+use crate::backend::Opened;
+use crate::cli::{NetArgs, StyleArgs};
+use crate::command::shared;
+use crate::exit::UsageError;
+use crate::network::Loaded;
+use crate::output::Output;
+use crate::recipe::{Recipe, Source};
+use crate::settings::{self, STYLE_PRESETS, put, whole};
+
+/// Everything the flags (or a recipe) say, files not yet opened.
+pub struct Inputs {
+    /// All settings.
+    pub config: StyleConfig,
+    /// The network's flags.
+    pub net: NetArgs,
+    /// Seed.
+    pub seed: u64,
+    /// Whether the user chose the style layers.
+    pub names_layers: bool,
+    preset: Option<String>,
+    content: Option<PathBuf>,
+    styles: Vec<(PathBuf, f64)>,
+    out: Option<PathBuf>,
+}
+
+impl Inputs {
+    /// Reads flags, settings file and, for `--rerun`, the recipe.
+    ///
+    /// # Errors
+    /// Settings that do not exist, a picture without a recipe.
+    pub fn gather(args: &StyleArgs) -> anyhow::Result<Self> {
+        let mut flags = shared::set_flags(&args.run)?;
+        put(&mut flags, "size", args.size.map(i64::from));
+        put(&mut flags, "strength", args.strength);
+        put(&mut flags, "style_scale", args.style_scale);
+        put(&mut flags, "colour", args.colour.clone());
+        put(&mut flags, "init", args.init.clone());
+        put(&mut flags, "optimizer", args.optimizer.clone());
+        put(&mut flags, "steps", whole(args.steps));
+        put(&mut flags, "first_steps", whole(args.steps));
+        put(&mut flags, "rate", args.rate.or_else(|| default_rate(args)));
+        let names_layers = flags.contains_key("style_layers");
+        let styles = args.style.iter().map(|text| weighted(text)).collect::<Result<Vec<_>, _>>()?;
+        let mut inputs = match &args.rerun {
+            None => Self {
+                config: settings::resolve(
+                    &STYLE_PRESETS,
+                    args.preset.as_deref(),
+                    args.run.config.as_deref(),
+                    flags,
+                )?,
+                net: args.net.clone(),
+                seed: args.run.seed,
+                names_layers,
+                preset: args.preset.clone(),
+                content: None,
+                styles: Vec::new(),
+                out: args.out.clone(),
+            },
+            Some(picture) => Self::from_recipe(args, picture, flags)?,
+        };
+        if let Some(content) = &args.content {
+            inputs.content = Some(content.clone());
+        }
+        if !styles.is_empty() {
+            inputs.styles = styles;
+        }
+        Ok(inputs)
+    }
+
+    /// The settings and pictures of an earlier result. Pictures are looked for beside it and in the
+    /// current folder, since a recipe holds names without folders.
+    fn from_recipe(args: &StyleArgs, picture: &Path, flags: Table) -> anyhow::Result<Self> {
+        let recipe = Recipe::<StyleConfig>::read(picture)?;
+        let Value::Table(base) = Value::try_from(&recipe.settings)? else {
+            anyhow::bail!("{} has an empty recipe", picture.display());
+        };
+        let find = |source: &Source| {
+            let beside = picture.with_file_name(&source.file);
+            if beside.exists() { beside } else { PathBuf::from(&source.file) }
+        };
+        let (content, styles) = recipe
+            .sources
+            .split_first()
+            .with_context(|| format!("the recipe of {} names no pictures", picture.display()))?;
+        // A network that was named on the command line wins; clap cannot tell its own default from
+        // a name that was typed, so the default is taken for "not said".
+        let mut net = args.net.clone();
+        if net.net == crate::network::BUILTIN && net.weights.is_none() {
+            net.net = recipe.net;
+        }
+        Ok(Self {
+            config: settings::resolve_over(base, args.run.config.as_deref(), flags)?,
+            net,
+            seed: if args.run.seed == 0 { recipe.seed } else { args.run.seed },
+            names_layers: true,
+            preset: recipe.preset,
+            content: Some(find(content)),
+            styles: styles.iter().map(|s| (find(s), s.weight.unwrap_or(1.0))).collect(),
+            out: args.out.clone(),
+        })
+    }
+
+    /// Where the result goes.
+    ///
+    /// # Errors
+    /// [`UsageError`] without `--out`.
+    pub fn out(&self) -> Result<&Path, UsageError> {
+        self.out.as_deref().ok_or_else(|| UsageError("say where the result goes: -o FILE".into()))
+    }
+
+    /// Opens the pictures; the content's transparency comes with its size.
+    ///
+    /// # Errors
+    /// What is wrong with a file.
+    #[allow(clippy::type_complexity)]
+    pub fn load(
+        &self,
+        output: &Output,
+    ) -> anyhow::Result<(Pictures, Option<(Vec<f32>, u32, u32)>)> {
+        let content = shared::load_picture(self.content_path()?, output)?;
+        let styles: Vec<(Picture, f64)> = self
+            .styles
+            .iter()
+            .map(|(path, weight)| Ok((shared::load_picture(path, output)?.picture, *weight)))
+            .collect::<anyhow::Result<_>>()?;
+        let total: f64 = styles.iter().map(|(_, weight)| weight).sum();
+        if styles.is_empty() || total <= 0.0 {
+            return Err(UsageError(
+                "the weights of the styles sum to 0; give one of them more".to_owned(),
+            )
+            .into());
+        }
+        let (width, height) = (content.picture.width(), content.picture.height());
+        let alpha = content.alpha.map(|alpha| (alpha, width, height));
+        Ok((Pictures { content: content.picture, styles }, alpha))
+    }
+
+    /// The recipe of the result.
+    ///
+    /// # Errors
+    /// If a source cannot be read again.
+    pub fn recipe(
+        &self,
+        config: &StyleConfig,
+        loaded: &Loaded,
+        opened: &Opened,
+    ) -> anyhow::Result<Recipe<StyleConfig>> {
+        let mut sources = vec![Source::of(self.content_path()?, None)?];
+        for (path, weight) in self.styles.iter().filter(|(_, weight)| *weight > 0.0) {
+            sources.push(Source::of(path, Some(*weight))?);
+        }
+        Ok(Recipe {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: "style".to_owned(),
+            net: loaded.name.clone(),
+            weights_sha256: loaded.sha256.clone(),
+            backend: opened.backend.to_owned(),
+            seed: self.seed,
+            sources,
+            preset: self.preset.clone(),
+            settings: config.clone(),
+        })
+    }
+
+    fn content_path(&self) -> Result<&Path, UsageError> {
+        let missing = || UsageError("say which picture gives the content: --content FILE".into());
+        self.content.as_deref().ok_or_else(missing)
+    }
+}
+
+/// Adam's step where only `--optimizer adam` was said: the presets' rate of 1 is L-BFGS's.
+fn default_rate(args: &StyleArgs) -> Option<f64> {
+    const ADAM_RATE: f64 = 0.02;
+    let is_lbfgs_preset = args.preset.as_deref() != Some("crowson");
+    match args.optimizer.as_deref() {
+        Some("adam") if is_lbfgs_preset && args.rerun.is_none() => Some(ADAM_RATE),
+        Some("lbfgs") if !is_lbfgs_preset => Some(1.0),
+        _ => None,
+    }
+}
+
+/// `painting.jpg:0.5` as a path and a weight; the weight is 1 unless said otherwise.
+fn weighted(text: &str) -> Result<(PathBuf, f64), UsageError> {
+    let Some((path, weight)) = text.rsplit_once(':') else { return Ok((text.into(), 1.0)) };
+    match weight.parse::<f64>() {
+        Ok(weight) if weight.is_finite() && weight >= 0.0 && !path.is_empty() => {
+            Ok((path.into(), weight))
+        }
+        Ok(weight) => Err(UsageError(format!(
+            "--style {text}: the weight is {weight}, but it must be 0 or above"
+        ))),
+        // A colon that belongs to the name.
+        Err(_) => Ok((text.into(), 1.0)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_weight_follows_the_last_colon() {
+        assert_eq!(weighted("a.jpg").unwrap(), ("a.jpg".into(), 1.0));
+        assert_eq!(weighted("a.jpg:0.25").unwrap(), ("a.jpg".into(), 0.25));
+        assert_eq!(weighted("C:\\a.jpg").unwrap(), ("C:\\a.jpg".into(), 1.0));
+        assert!(weighted("a.jpg:-1").is_err());
+        assert!(weighted("a.jpg:nan").is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! Broken-off transfers: saved beside the picture, continued with `--resume`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use burn::tensor::Device;
+use reverie_viz::render::{State, load_checkpoint, save_checkpoint};
+use reverie_viz::style::{Snapshot, StyleConfig};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::paths;
+use crate::recipe::Recipe;
+
+/// Where the state of a broken-off run lies.
+pub fn checkpoint_path(out: &Path) -> PathBuf {
+    out.with_file_name(format!("{}.resume", paths::file_name(out)))
+}
+
+/// What is noted beside the state.
+#[derive(Serialize, Deserialize)]
+struct Notes {
+    /// The whole recipe: a run only goes on with the settings it began with.
+    recipe: Value,
+    /// Number of the size that was being worked on.
+    scale: usize,
+}
+
+/// Refuses to resume what is not there.
+///
+/// # Errors
+/// One sentence, if there is no such file.
+pub fn require(checkpoint: &Path) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        checkpoint.exists(),
+        "there is nothing to resume: {} does not exist; leave --resume out to begin",
+        checkpoint.display()
+    );
+    Ok(())
+}
+
+/// Saves a state.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn save(
+    checkpoint: &Path,
+    recipe: &Recipe<StyleConfig>,
+    snapshot: &Snapshot<'_>,
+) -> anyhow::Result<()> {
+    let notes = Notes { recipe: serde_json::to_value(recipe)?, scale: snapshot.scale };
+    let notes = serde_json::to_value(notes)?;
+    save_checkpoint(checkpoint, snapshot.state, &notes)
+        .with_context(|| format!("saving {}", checkpoint.display()))
+}
+
+/// Loads a state and checks that it belongs to this run.
+///
+/// # Errors
+/// A damaged file, or one of other settings, which are named.
+pub fn load(
+    checkpoint: &Path,
+    recipe: &Recipe<StyleConfig>,
+    config: &StyleConfig,
+    device: &Device,
+) -> anyhow::Result<(usize, State)> {
+    let (state, notes) = load_checkpoint(checkpoint, &config.optimizer_config(), device)?;
+    let notes: Notes = serde_json::from_value(notes)
+        .with_context(|| format!("reading {}", checkpoint.display()))?;
+    let mine = serde_json::to_value(recipe)?;
+    let mut differences = Vec::new();
+    compare("", &notes.recipe, &mine, &mut differences);
+    anyhow::ensure!(
+        differences.is_empty(),
+        "{} was begun with other settings ({}); use those, or leave --resume out and begin anew",
+        checkpoint.display(),
+        differences.join(", ")
+    );
+    Ok((notes.scale, state))
+}
+
+/// Names every value that differs, with both.
+fn compare(name: &str, before: &Value, now: &Value, differences: &mut Vec<String>) {
+    match (before, now) {
+        (Value::Object(before), Value::Object(now)) => {
+            for (key, value) in now {
+                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
+                compare(&name, before.get(key).unwrap_or(&Value::Null), value, differences);
+            }
+        }
+        _ if before == now => {}
+        _ => differences.push(format!("{name} was {before}, is {now}")),
+    }
+}

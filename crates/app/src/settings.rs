@@ -1,0 +1,195 @@
+//! Presets, settings files and flags become one configuration.
+//!
+//! Later wins: preset, then `--config FILE`, then flags (which clap has already filled from
+//! `REVERIE_*` variables). A file may leave keys out; a key that does not exist is refused with the
+//! nearest that does.
+
+use std::path::Path;
+
+use anyhow::Context;
+use reverie_model::weights::nearest;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+
+use crate::exit::UsageError;
+
+/// A named preset: its name and its file, which is part of the program.
+pub type Preset = (&'static str, &'static str);
+
+/// Style-transfer presets; the first is the default.
+pub const STYLE_PRESETS: [Preset; 5] = [
+    ("reverie", include_str!("../../../configs/style/reverie.toml")),
+    ("lecture-style", include_str!("../../../configs/style/lecture-style.toml")),
+    ("gatys", include_str!("../../../configs/style/gatys.toml")),
+    ("johnson", include_str!("../../../configs/style/johnson.toml")),
+    ("crowson", include_str!("../../../configs/style/crowson.toml")),
+];
+
+/// Dream presets; the first is the default.
+pub const DREAM_PRESETS: [Preset; 2] = [
+    ("deepdream", include_str!("../../../configs/dream/deepdream.toml")),
+    ("lecture-dream", include_str!("../../../configs/dream/lecture-dream.toml")),
+];
+
+/// Presets for pictures of channels; the first is the default.
+pub const IMAGINE_PRESETS: [Preset; 1] =
+    [("channel", include_str!("../../../configs/imagine/channel.toml"))];
+
+/// Reads a configuration: preset, then file, then flags.
+///
+/// # Errors
+/// [`UsageError`] for names and keys that do not exist and values of the wrong kind.
+pub fn resolve<C: DeserializeOwned>(
+    presets: &[Preset],
+    preset: Option<&str>,
+    file: Option<&Path>,
+    flags: Table,
+) -> anyhow::Result<C> {
+    let (name, text) = find(presets, preset)?;
+    let table = toml::from_str(text).with_context(|| format!("reading the preset {name}"))?;
+    resolve_over(table, file, flags)
+}
+
+/// Like [`resolve`], from settings that are complete already.
+///
+/// # Errors
+/// As for [`resolve`].
+pub fn resolve_over<C: DeserializeOwned>(
+    mut table: Table,
+    file: Option<&Path>,
+    flags: Table,
+) -> anyhow::Result<C> {
+    if let Some(file) = file {
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
+        let user: Table = toml::from_str(&text).map_err(|error| {
+            UsageError(format!("{} is not valid TOML: {}", file.display(), error.message()))
+        })?;
+        overlay(&mut table, user, &file.display().to_string())?;
+    }
+    overlay(&mut table, flags, "the command line")?;
+    let config = Value::Table(table).try_into::<C>();
+    Ok(config.map_err(|error| UsageError(format!("in the settings, {}", error.message())))?)
+}
+
+/// The configuration as a file that `--config` reads.
+///
+/// # Errors
+/// If the configuration cannot be written as TOML, which would be a mistake of ours.
+pub fn to_toml<C: Serialize>(config: &C) -> anyhow::Result<String> {
+    toml::to_string(config).context("writing the settings")
+}
+
+fn find(presets: &[Preset], asked: Option<&str>) -> Result<Preset, UsageError> {
+    let Some(asked) = asked else { return Ok(presets[0]) };
+    presets.iter().find(|(name, _)| *name == asked).copied().ok_or_else(|| {
+        let names = || presets.iter().map(|(name, _)| *name);
+        let list = names().collect::<Vec<_>>().join(" ");
+        UsageError(format!(
+            "there is no preset {asked}{}; there are {list}",
+            did_you_mean(asked, names())
+        ))
+    })
+}
+
+/// `" (did you mean X?)"`, or nothing.
+pub fn did_you_mean<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> String {
+    nearest(asked, names).map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
+}
+
+/// Puts the user's keys over the defaults.
+fn overlay(table: &mut Table, user: Table, origin: &str) -> Result<(), UsageError> {
+    for (key, value) in user {
+        let key = key.replace('-', "_");
+        let Some(slot) = table.get_mut(&key) else {
+            let names = table.keys().map(String::as_str);
+            let hint = did_you_mean(&key, names);
+            return Err(UsageError(format!("{origin}: there is no setting {key}{hint}")));
+        };
+        *slot = match (&*slot, value) {
+            // A whole number is a fine value for a setting with a fraction.
+            (Value::Float(_), Value::Integer(whole)) => Value::Float(whole as f64),
+            (_, value) => value,
+        };
+    }
+    Ok(())
+}
+
+/// Adds a flag that was given.
+pub fn put<V: Into<Value>>(flags: &mut Table, key: &str, value: Option<V>) {
+    if let Some(value) = value {
+        flags.insert(key.to_owned(), value.into());
+    }
+}
+
+/// A count as TOML has it.
+pub fn whole(value: Option<usize>) -> Option<i64> {
+    value.map(|value| i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+/// One `key=value` of `--set`, the value in TOML; a bare word is text.
+///
+/// # Errors
+/// [`UsageError`] without an equals sign.
+pub fn assignment(text: &str) -> Result<(String, Value), UsageError> {
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| UsageError(format!("--set {text}: write it as key=value")))?;
+    let parsed = toml::from_str::<Table>(&format!("value = {value}"));
+    let value = match parsed {
+        Ok(mut table) => table.remove("value").unwrap_or(Value::String(value.to_owned())),
+        Err(_) => Value::String(value.to_owned()),
+    };
+    Ok((key.trim().to_owned(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use reverie_viz::dream::DreamConfig;
+    use reverie_viz::style::StyleConfig;
+
+    use super::*;
+
+    #[test]
+    fn every_preset_is_complete_and_in_range() {
+        for (name, _) in STYLE_PRESETS {
+            let config: StyleConfig =
+                resolve(&STYLE_PRESETS, Some(name), None, Table::new()).unwrap();
+            config.check().unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        for (presets, name) in [(&DREAM_PRESETS[..], 0), (&DREAM_PRESETS, 1), (&IMAGINE_PRESETS, 0)]
+        {
+            let name = presets[name].0;
+            let config: DreamConfig = resolve(presets, Some(name), None, Table::new()).unwrap();
+            config.check().unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+    }
+
+    #[test]
+    fn what_is_printed_can_be_fed_back() {
+        let config: StyleConfig =
+            resolve(&STYLE_PRESETS, Some("crowson"), None, Table::new()).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("run.toml");
+        std::fs::write(&file, to_toml(&config).unwrap()).unwrap();
+        let again: StyleConfig =
+            resolve(&STYLE_PRESETS, Some("gatys"), Some(&file), Table::new()).unwrap();
+        assert_eq!(again, config);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_with_the_nearest() {
+        let (key, value) = assignment("tv_wieght=0.5").unwrap();
+        let flags = Table::from_iter([(key, value)]);
+        let error = resolve::<StyleConfig>(&STYLE_PRESETS, None, None, flags).unwrap_err();
+        assert!(error.to_string().contains("did you mean tv_weight?"), "{error}");
+    }
+
+    #[test]
+    fn later_wins_and_whole_numbers_are_numbers() {
+        let flags = Table::from_iter([assignment("strength=2").unwrap()]);
+        let config: StyleConfig = resolve(&STYLE_PRESETS, None, None, flags).unwrap();
+        assert_eq!(config.strength, 2.0);
+    }
+}

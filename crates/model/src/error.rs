@@ -1,0 +1,54 @@
+//! What can go wrong with a network.
+
+use crate::vision::Layer;
+use crate::weights::WeightsError;
+
+/// Why a network cannot be built or asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// A layer name that the network does not have.
+    #[error("{network} has no layer {asked}{}; its layers are {}", suggestion(.nearest), .names.join(" "))]
+    UnknownLayer {
+        /// The network's name.
+        network: String,
+        /// The name that was asked for.
+        asked: String,
+        /// The most similar name that exists.
+        nearest: Option<String>,
+        /// Every name that exists, shallow to deep.
+        names: Vec<String>,
+    },
+    /// The picture vanishes in the pooling before the layer is reached.
+    #[error(
+        "{layer} needs a picture of at least {need}x{need} pixels, but this one is {width}x{height}"
+    )]
+    PictureTooSmall {
+        /// The deepest layer asked for.
+        layer: Layer,
+        /// Smallest side that leaves one position at that layer, in pixels.
+        need: usize,
+        /// Width of the picture, in pixels.
+        width: usize,
+        /// Height of the picture, in pixels.
+        height: usize,
+    },
+    /// An architecture name that is not known.
+    #[error("there is no architecture {asked}{}; there are {}", suggestion(.nearest), .names.join(" "))]
+    UnknownArchitecture {
+        /// The name that was asked for.
+        asked: String,
+        /// The most similar name that exists.
+        nearest: Option<String>,
+        /// Every name that exists.
+        names: Vec<String>,
+    },
+    /// The weights could not be read or do not fit.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+}
+
+/// `" (did you mean X?)"`, or nothing.
+fn suggestion(nearest: &Option<String>) -> String {
+    nearest.as_ref().map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
+}

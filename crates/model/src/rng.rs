@@ -1,0 +1,54 @@
+//! Seeded random numbers drawn on the host.
+//!
+//! A device's own generator gives other numbers on every backend, so everything random that shapes
+//! a result is drawn here and copied to the device.
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+/// The generator behind every random choice: its stream is fixed by its definition, so a seed means
+/// the same in every version.
+pub type Rng = Pcg64Mcg;
+
+/// A generator for `seed`.
+pub fn seeded(seed: u64) -> Rng {
+    Pcg64Mcg::seed_from_u64(seed)
+}
+
+/// `count` draws from the standard normal distribution.
+///
+/// # Source
+/// Box and Muller 1958: two uniform draws give two normal ones.
+pub fn normal(rng: &mut Rng, count: usize) -> Vec<f32> {
+    let mut draws = Vec::with_capacity(count + 1);
+    while draws.len() < count {
+        // 1 - u lies in (0, 1], so the logarithm is finite.
+        let radius = (-2.0 * (1.0 - rng.random::<f64>()).ln()).sqrt();
+        let (sin, cos) = (std::f64::consts::TAU * rng.random::<f64>()).sin_cos();
+        draws.push((radius * cos) as f32);
+        draws.push((radius * sin) as f32);
+    }
+    draws.truncate(count);
+    draws
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normal_draws_have_mean_zero_and_variance_one() {
+        let draws = normal(&mut seeded(1), 20_001);
+        assert_eq!(draws.len(), 20_001);
+        let mean = draws.iter().map(|v| f64::from(*v)).sum::<f64>() / 20_001.0;
+        let var = draws.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / 20_001.0;
+        assert!(mean.abs() < 0.03, "mean {mean}");
+        assert!((var - 1.0).abs() < 0.03, "variance {var}");
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_draws() {
+        assert_eq!(normal(&mut seeded(7), 9), normal(&mut seeded(7), 9));
+        assert_ne!(normal(&mut seeded(7), 9), normal(&mut seeded(8), 9));
+    }
+}

@@ -1,0 +1,69 @@
+//! Names of layers and what is known about each without running the network.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A layer by its name in the literature: `conv3_1`, `relu4_2`, `pool5`.
+///
+/// Asked for by [`Network::layer`](super::Network::layer), which refuses names the network does not
+/// have.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Layer(Arc<str>);
+
+impl Layer {
+    /// A layer of this name; whether a network has it is for the network to say.
+    pub fn named(name: impl AsRef<str>) -> Self {
+        Self(name.as_ref().into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a layer does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LayerKind {
+    /// A convolution; its output is the *pre-activation*, which may be negative.
+    Conv,
+    /// Batch normalisation with fixed statistics.
+    Norm,
+    /// `max(x, 0)`.
+    Relu,
+    /// A pooling that halves the picture.
+    Pool,
+}
+
+/// What is known about a layer before any picture is seen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerInfo {
+    /// Its name.
+    pub layer: Layer,
+    /// What it does.
+    pub kind: LayerKind,
+    /// Feature maps it puts out.
+    pub channels: usize,
+    /// Pixels of the picture between neighbouring positions of this layer.
+    pub stride: usize,
+    /// Pixels of the picture, in one direction, that one position depends on.
+    pub receptive: usize,
+}
+
+impl LayerInfo {
+    /// Smallest side of a picture that leaves one position here, in pixels.
+    pub fn min_side(&self) -> usize {
+        self.stride
+    }
+
+    /// Values this layer holds for one picture of `height` x `width` pixels.
+    pub fn elements(&self, height: usize, width: usize) -> usize {
+        self.channels * (height / self.stride) * (width / self.stride)
+    }
+}

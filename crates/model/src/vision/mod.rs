@@ -1,0 +1,24 @@
+//! Convolutional networks that can be looked into.
+//!
+//! A [`Network`] takes a picture and answers with what chosen layers made of it. Everything that
+//! makes pictures works on that trait and never learns which architecture stands behind it.
+//!
+//! | item | for |
+//! |---|---|
+//! | [`Network`] | the one interface: named layers in, [`Activations`] out |
+//! | [`Layer`], [`LayerInfo`] | names as in the literature, size and stride of each layer |
+//! | [`Vgg`], [`VggConfig`] | VGG-11/13/16/19, VGG-mini and a tiny one for tests |
+//! | [`Pooling`], [`Edges`] | choices that leave the weights as they are |
+
+mod layer;
+mod network;
+mod synthetic;
+mod vgg;
+mod vgg_config;
+mod vgg_load;
+
+pub use layer::{Layer, LayerInfo, LayerKind};
+pub use network::{Activations, Network};
+pub use synthetic::synthetic_picture;
+pub use vgg::Vgg;
+pub use vgg_config::{ARCHITECTURES, Edges, Pooling, VggConfig};

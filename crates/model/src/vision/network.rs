@@ -1,0 +1,127 @@
+//! The interface between networks and everything that looks into them.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::{Device, Tensor};
+
+use super::{Layer, LayerInfo};
+use crate::ModelError;
+use crate::weights::nearest;
+
+/// A network whose layers can be read by name.
+///
+/// # Shapes
+/// A picture is `[B, 3, H, W]`, RGB, in `[0, 1]`; an activation is `[B, C, H', W']`.
+///
+/// # Bring your own
+/// Implement the six methods without a body: a name, the device, the list of layers in the order
+/// they are computed, the preprocessing with its mean colour, and the forward pass. Weights must not require gradients:
+/// only the picture is ever changed.
+pub trait Network {
+    /// What a user calls this network.
+    fn name(&self) -> &str;
+
+    /// Where the weights are.
+    fn device(&self) -> Device;
+
+    /// Every layer, from the picture to the deepest.
+    fn layers(&self) -> &[LayerInfo];
+
+    /// Turns an image in `[0, 1]` into what the first layer expects (channel order, range, mean).
+    fn normalise(&self, image: Tensor<4>) -> Tensor<4>;
+
+    /// The colour, RGB in `[0, 1]`, that [`normalise`](Network::normalise) turns to zero: the mean
+    /// picture that L2 penalties pull toward.
+    fn mean_colour(&self) -> [f32; 3];
+
+    /// Runs the network on a normalised picture until the deepest wanted layer, and hands each
+    /// wanted layer to `keep`. Callers use [`activations`](Network::activations).
+    fn run(&self, normalised: Tensor<4>, wanted: &[Layer], keep: &mut dyn FnMut(&Layer, Tensor<4>));
+
+    /// The layer called `name`.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownLayer`], with the nearest name and all names that exist.
+    fn layer(&self, name: &str) -> Result<Layer, ModelError> {
+        self.info(name).map(|info| info.layer.clone())
+    }
+
+    /// What is known about the layer called `name`.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownLayer`], as for [`layer`](Network::layer).
+    fn info(&self, name: &str) -> Result<&LayerInfo, ModelError> {
+        self.layers().iter().find(|info| info.layer.as_str() == name).ok_or_else(|| {
+            let names = || self.layers().iter().map(|info| info.layer.as_str());
+            ModelError::UnknownLayer {
+                network: self.name().to_owned(),
+                asked: name.to_owned(),
+                nearest: nearest(name, names()).map(str::to_owned),
+                names: names().map(str::to_owned).collect(),
+            }
+        })
+    }
+
+    /// The deepest of some layers.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownLayer`] if the network lacks one of them.
+    fn deepest(&self, wanted: &[Layer]) -> Result<Option<&LayerInfo>, ModelError> {
+        let mut deepest = None;
+        for layer in wanted {
+            let info = self.info(layer.as_str())?;
+            let depth = self.layers().iter().position(|other| other.layer == info.layer);
+            if deepest.is_none_or(|(best, _)| depth > best) {
+                deepest = Some((depth, info));
+            }
+        }
+        Ok(deepest.map(|(_, info)| info))
+    }
+
+    /// What the wanted layers make of an image in `[0, 1]`, in one pass that stops at the deepest.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownLayer`]; [`ModelError::PictureTooSmall`] if pooling leaves nothing of
+    /// the picture at the deepest layer.
+    fn activations(&self, image: Tensor<4>, wanted: &[Layer]) -> Result<Activations, ModelError> {
+        let [_, _, height, width] = image.dims();
+        if let Some(info) = self.deepest(wanted)?
+            && height.min(width) < info.min_side()
+        {
+            let (layer, need) = (info.layer.clone(), info.min_side());
+            return Err(ModelError::PictureTooSmall { layer, need, width, height });
+        }
+        let mut found = BTreeMap::new();
+        if !wanted.is_empty() {
+            self.run(self.normalise(image.clone()), wanted, &mut |layer, tensor| {
+                found.insert(layer.clone(), tensor);
+            });
+        }
+        Ok(Activations { image, found })
+    }
+}
+
+/// What chosen layers made of one batch of images.
+#[derive(Clone, Debug)]
+pub struct Activations {
+    image: Tensor<4>,
+    found: BTreeMap<Layer, Tensor<4>>,
+}
+
+impl Activations {
+    /// The image itself, `[B, 3, H, W]` in `[0, 1]`.
+    pub fn image(&self) -> Tensor<4> {
+        self.image.clone()
+    }
+
+    /// The feature maps of `layer`, `[B, C, H', W']`.
+    ///
+    /// # Panics
+    /// If `layer` was not among the wanted ones.
+    pub fn of(&self, layer: &Layer) -> Tensor<4> {
+        match self.found.get(layer) {
+            Some(tensor) => tensor.clone(),
+            None => panic!("{layer} was not asked for, only {:?}", self.found.keys()),
+        }
+    }
+}

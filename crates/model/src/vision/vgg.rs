@@ -1,0 +1,343 @@
+//! The VGG network, frozen: its weights never receive gradients.
+
+use burn::module::{Module, Param, ParamId};
+use burn::tensor::module::{avg_pool2d, conv2d, max_pool2d};
+use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions, PadMode};
+use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+
+use super::{Edges, Layer, LayerInfo, LayerKind, Network, Pooling, VggConfig};
+use crate::rng::{normal, seeded};
+use crate::weights::{ChannelOrder, Preprocessing};
+
+/// A 3x3 convolution, stride 1, padding 1.
+#[derive(Module, Debug)]
+pub(super) struct Conv {
+    /// `[C_out, C_in, 3, 3]`.
+    pub(super) weight: Param<Tensor<4>>,
+    /// `[C_out]`.
+    pub(super) bias: Param<Tensor<1>>,
+}
+
+/// Batch normalisation with its running statistics folded into one scale and one shift a channel.
+#[derive(Module, Debug)]
+pub(super) struct FixedNorm {
+    /// `[1, C, 1, 1]`.
+    pub(super) scale: Param<Tensor<4>>,
+    /// `[1, C, 1, 1]`.
+    pub(super) shift: Param<Tensor<4>>,
+}
+
+/// One step of the forward pass; the index points into the convolutions or norms.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Conv(usize),
+    Norm(usize),
+    Relu,
+    Pool,
+}
+
+/// A VGG network without its classifier, weights and preprocessing included.
+///
+/// # Layers
+/// `conv1_1`, (`bn1_1`,) `relu1_1`, `conv1_2`, …, `pool1`, `conv2_1`, … as in the papers; `conv`
+/// layers are the values *before* the rectifier.
+///
+/// # Source
+/// Simonyan and Zisserman 2015 (arXiv 1409.1556); names as in Gatys et al. 2016.
+#[derive(Module, Debug)]
+pub struct Vgg {
+    pub(super) convs: Vec<Conv>,
+    pub(super) norms: Vec<FixedNorm>,
+    #[module(skip)]
+    config: VggConfig,
+    #[module(skip)]
+    preprocessing: Preprocessing,
+    #[module(skip)]
+    steps: Vec<(Step, LayerInfo)>,
+    #[module(skip)]
+    infos: Vec<LayerInfo>,
+}
+
+impl Vgg {
+    /// A network from its parts; `convs` and `norms` in the order of the configuration.
+    pub(super) fn assemble(
+        config: &VggConfig,
+        preprocessing: Preprocessing,
+        convs: Vec<Conv>,
+        norms: Vec<FixedNorm>,
+    ) -> Self {
+        let steps = plan(config);
+        let infos = steps.iter().map(|(_, info)| info.clone()).collect();
+        Self { convs, norms, config: config.clone(), preprocessing, steps, infos }.no_grad()
+    }
+
+    /// A network with random weights: it still carries texture, and needs no file.
+    ///
+    /// Weights are normal with variance `2 / (9 C_in)`, so that activations keep their scale from
+    /// layer to layer; biases are zero.
+    ///
+    /// # Source
+    /// He et al. 2015 (arXiv 1502.01852), eq. 10; that random filters carry texture: Ustyuzhaninov
+    /// et al. 2016 (arXiv 1606.00021).
+    pub fn random(config: &VggConfig, seed: u64, device: &Device) -> Self {
+        let mut rng = seeded(seed);
+        let convs = config
+            .convolutions()
+            .into_iter()
+            .map(|(_, _, channels_in, channels)| {
+                let std = (2.0 / (9 * channels_in) as f32).sqrt();
+                let weight: Vec<f32> = normal(&mut rng, channels * channels_in * 9)
+                    .into_iter()
+                    .map(|value| value * std)
+                    .collect();
+                conv(weight, vec![0.0; channels], channels_in, device)
+            })
+            .collect();
+        let norms = if config.batch_norm {
+            let widths = config.convolutions().into_iter().map(|(.., channels)| channels);
+            widths.map(|width| norm(vec![1.0; width], vec![0.0; width], device)).collect()
+        } else {
+            Vec::new()
+        };
+        Self::assemble(config, Preprocessing::torchvision(), convs, norms)
+    }
+
+    /// The shape of this network.
+    pub fn config(&self) -> &VggConfig {
+        &self.config
+    }
+
+    /// How pictures are prepared for these weights.
+    pub fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
+    /// Weights of a convolution by its place in the network, `[C_out, C_in, 3, 3]`.
+    ///
+    /// # Panics
+    /// If there are not that many convolutions.
+    pub fn filters(&self, index: usize) -> Tensor<4> {
+        self.convs[index].weight.val()
+    }
+
+    fn convolve(&self, index: usize, x: Tensor<4>) -> Tensor<4> {
+        let conv = &self.convs[index];
+        let (x, padding) = match self.config.edges {
+            Edges::Replicate if index == 0 => (x.pad((1, 1, 1, 1), PadMode::Edge), 0),
+            _ => (x, 1),
+        };
+        let options = ConvOptions::new([1, 1], [padding, padding], [1, 1], 1);
+        conv2d(x, conv.weight.val(), Some(conv.bias.val()), options)
+    }
+
+    fn pool(&self, x: Tensor<4>) -> Tensor<4> {
+        match self.config.pooling {
+            Pooling::Max => max_pool2d(x, MaxPoolOptions::new([2, 2])),
+            Pooling::Average => avg_pool2d(x, AvgPoolOptions::new([2, 2])),
+        }
+    }
+}
+
+impl Network for Vgg {
+    fn name(&self) -> &str {
+        &self.config.name
+    }
+
+    fn device(&self) -> Device {
+        self.convs[0].weight.val().device()
+    }
+
+    fn layers(&self) -> &[LayerInfo] {
+        &self.infos
+    }
+
+    fn normalise(&self, image: Tensor<4>) -> Tensor<4> {
+        let Preprocessing { order, scale, mean, std } = self.preprocessing;
+        let device = image.device().without_autodiff();
+        let image = match order {
+            ChannelOrder::Rgb => image,
+            ChannelOrder::Bgr => image.flip([1]),
+        };
+        let row = |values: [f32; 3]| {
+            Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device)
+        };
+        // (x * scale - mean) / std, as one product and one difference.
+        let gain = std.map(|std| scale / std);
+        let shift = std::array::from_fn(|i| mean[i] / std[i]);
+        image * row(gain) - row(shift)
+    }
+
+    fn mean_colour(&self) -> [f32; 3] {
+        self.preprocessing.denormalise([0.0; 3])
+    }
+
+    fn run(&self, normalised: Tensor<4>, wanted: &[Layer], keep: &mut dyn FnMut(&Layer, Tensor<4>)) {
+        let mut x = normalised;
+        let mut left = wanted.iter().collect::<std::collections::BTreeSet<_>>();
+        for (step, info) in &self.steps {
+            x = match step {
+                Step::Conv(index) => self.convolve(*index, x),
+                Step::Norm(index) => {
+                    let norm = &self.norms[*index];
+                    x * norm.scale.val() + norm.shift.val()
+                }
+                Step::Relu => relu(x),
+                Step::Pool => self.pool(x),
+            };
+            if left.remove(&info.layer) {
+                keep(&info.layer, x.clone());
+                if left.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The steps of the forward pass with the name and geometry of each.
+fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
+    let mut steps = Vec::new();
+    let (mut index, mut stride, mut receptive, mut channels) = (0, 1, 1, 3);
+    let stages = config.stages.len();
+    for (stage, widths) in (1..).zip(&config.stages) {
+        for (place, &width) in (1..).zip(widths) {
+            receptive += 2 * stride;
+            channels = width;
+            let mut push = |step, kind, prefix: &str| {
+                let layer = Layer::named(format!("{prefix}{stage}_{place}"));
+                steps.push((step, LayerInfo { layer, kind, channels, stride, receptive }));
+            };
+            push(Step::Conv(index), LayerKind::Conv, "conv");
+            if config.batch_norm {
+                push(Step::Norm(index), LayerKind::Norm, "bn");
+            }
+            push(Step::Relu, LayerKind::Relu, "relu");
+            index += 1;
+        }
+        if stage < stages || config.final_pool {
+            receptive += stride;
+            stride *= 2;
+            let layer = Layer::named(format!("pool{stage}"));
+            let kind = LayerKind::Pool;
+            steps.push((Step::Pool, LayerInfo { layer, kind, channels, stride, receptive }));
+        }
+    }
+    steps
+}
+
+/// A convolution from its numbers.
+///
+/// # Panics
+/// If `weight` does not hold `bias.len() * channels_in * 9` values.
+pub(super) fn conv(
+    weight: Vec<f32>,
+    bias: Vec<f32>,
+    channels_in: usize,
+    device: &Device,
+) -> Conv {
+    let channels = bias.len();
+    let weight = TensorData::new(weight, [channels, channels_in, 3, 3]);
+    Conv {
+        weight: Param::initialized(ParamId::new(), Tensor::from_data(weight, device)),
+        bias: Param::initialized(
+            ParamId::new(),
+            Tensor::from_data(TensorData::new(bias, [channels]), device),
+        ),
+    }
+}
+
+/// Fixed normalisation from its numbers, one of each a channel.
+pub(super) fn norm(scale: Vec<f32>, shift: Vec<f32>, device: &Device) -> FixedNorm {
+    let param = |values: Vec<f32>| {
+        let data = TensorData::new(values.clone(), [1, values.len(), 1, 1]);
+        Param::initialized(ParamId::new(), Tensor::from_data(data, device))
+    };
+    FixedNorm { scale: param(scale), shift: param(shift) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tiny() -> Vgg {
+        Vgg::random(&VggConfig::tiny(), 1, &Device::flex())
+    }
+
+    #[test]
+    fn layers_have_the_names_of_the_literature() {
+        let names: Vec<String> =
+            tiny().layers().iter().map(|info| info.layer.to_string()).collect();
+        let expected = "conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 conv2_2 relu2_2 pool2";
+        assert_eq!(names.join(" "), expected);
+        let vgg19 = plan(&VggConfig::vgg19());
+        assert_eq!(vgg19.len(), 16 * 2 + 5);
+        assert!(vgg19.iter().any(|(_, info)| info.layer.as_str() == "relu5_4"));
+        let bn = plan(&VggConfig::vgg11().with_batch_norm());
+        assert_eq!(bn[1].1.layer.as_str(), "bn1_1");
+    }
+
+    #[test]
+    fn geometry_follows_from_the_layers() {
+        let vgg = plan(&VggConfig::vgg16());
+        let of = |name: &str| {
+            let info = &vgg.iter().find(|(_, info)| info.layer.as_str() == name).unwrap().1;
+            (info.channels, info.stride, info.receptive)
+        };
+        // Receptive fields as published for VGG-16 (Simonyan and Zisserman's trunk).
+        assert_eq!(of("conv1_2"), (64, 1, 5));
+        assert_eq!(of("pool1"), (64, 2, 6));
+        assert_eq!(of("conv3_3"), (256, 4, 40));
+        assert_eq!(of("conv4_1"), (512, 8, 60));
+        assert_eq!(of("pool5"), (512, 32, 212));
+    }
+
+    #[test]
+    fn the_pass_stops_at_the_deepest_wanted_layer() {
+        let vgg = tiny();
+        let wanted = [vgg.layer("relu1_2").unwrap()];
+        let mut seen = Vec::new();
+        let image = Tensor::zeros([1, 3, 4, 6], &Device::flex());
+        vgg.run(image, &wanted, &mut |layer, x| seen.push((layer.to_string(), x.dims())));
+        assert_eq!(seen, [("relu1_2".to_owned(), [1, 4, 4, 6])]);
+    }
+
+    #[test]
+    fn a_layer_that_does_not_exist_is_refused_with_the_nearest() {
+        let error = tiny().layer("relu2_3").unwrap_err().to_string();
+        assert!(error.contains("did you mean relu2_2?"), "{error}");
+    }
+
+    #[test]
+    fn a_picture_that_pooling_swallows_is_refused() {
+        let vgg = Vgg::random(&VggConfig::tiny(), 1, &Device::flex());
+        let image = Tensor::zeros([1, 3, 1, 9], &Device::flex());
+        let error = vgg.activations(image, &[vgg.layer("relu2_1").unwrap()]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "relu2_1 needs a picture of at least 2x2 pixels, but this one is 9x1"
+        );
+    }
+
+    #[test]
+    fn only_the_picture_receives_gradients() {
+        let vgg = tiny();
+        let device = Device::flex().autodiff();
+        let image = Tensor::<4>::ones([1, 3, 8, 8], &device).require_grad();
+        let layer = vgg.layer("relu2_2").unwrap();
+        let acts = vgg.activations(image.clone(), std::slice::from_ref(&layer)).unwrap();
+        let grads = acts.of(&layer).sum().backward();
+        assert!(image.grad(&grads).is_some());
+        assert!(vgg.convs[0].weight.val().grad(&grads).is_none());
+    }
+
+    #[test]
+    fn replicated_edges_leave_a_flat_picture_flat_at_the_first_layer() {
+        let config = VggConfig::tiny().with_edges(Edges::Replicate);
+        let vgg = Vgg::random(&config, 3, &Device::flex());
+        let image = Tensor::full([1, 3, 5, 5], 0.3, &Device::flex());
+        let layer = vgg.layer("conv1_1").unwrap();
+        let out = vgg.activations(image, std::slice::from_ref(&layer)).unwrap().of(&layer);
+        let spread = (out.clone().max_dim(3).max_dim(2) - out.min_dim(3).min_dim(2)).max();
+        assert!(spread.into_scalar::<f32>() < 1e-5);
+    }
+}

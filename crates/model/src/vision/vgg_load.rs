@@ -1,0 +1,104 @@
+//! A VGG network out of a file of weights.
+
+use burn::tensor::Device;
+
+use super::vgg::{FixedNorm, Vgg, conv, norm};
+use super::{Network, VggConfig};
+use crate::ModelError;
+use crate::weights::{Entry, Loader, Preprocessing, TensorFile, VggNames, WeightsError};
+
+/// Added to the variance before its root, as PyTorch's batch normalisation does by default.
+const NORM_EPSILON: f32 = 1e-5;
+
+impl Vgg {
+    /// The network of this shape with the weights of `file`.
+    ///
+    /// Every tensor must be there, have the right shape and be finite; a tensor that the network
+    /// does not have is refused too, but for the classifier and what `ignore` names.
+    ///
+    /// # Errors
+    /// [`ModelError::Weights`], naming every tensor that is wrong.
+    pub fn from_file(
+        config: &VggConfig,
+        preprocessing: Preprocessing,
+        file: &TensorFile,
+        ignore: &[String],
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let convolutions = config.convolutions();
+        let layers: Vec<String> = convolutions
+            .iter()
+            .map(|(stage, place, ..)| format!("conv{stage}_{place}"))
+            .collect();
+        let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
+        let names = VggNames::detect(file, &layers, config.batch_norm)?;
+        let mut loader = Loader::new(file);
+        for pattern in ["classifier.", "fc6.", "fc7.", "fc8.", "*num_batches_tracked"] {
+            loader.ignore(pattern);
+        }
+        ignore.iter().for_each(|pattern| loader.ignore(pattern));
+        let mut convs = Vec::new();
+        let mut norms = Vec::new();
+        for ((.., channels_in, channels), names) in convolutions.into_iter().zip(&names.convs) {
+            let shape = [channels, channels_in, 3, 3];
+            let weight = loader.take(&format!("{}.weight", names.conv), &shape)?;
+            let bias = loader.take(&format!("{}.bias", names.conv), &[channels])?;
+            convs.push(conv(weight, bias, channels_in, device));
+            if let Some(name) = &names.norm {
+                norms.push(fixed_norm(&mut loader, name, channels, device)?);
+            }
+        }
+        loader.finish()?;
+        Ok(Self::assemble(config, preprocessing, convs, norms))
+    }
+
+    /// How far the network's answer to the probe picture is from what the registry says, as the
+    /// largest difference relative to the largest value of each layer; `None` without a probe.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownLayer`] if the probe names a layer that does not exist.
+    pub fn probe_error(&self, entry: &Entry) -> Result<Option<f32>, ModelError> {
+        let mut worst: Option<f32> = None;
+        for probe in &entry.probe {
+            let found = self.probe(&probe.layer)?;
+            let scale = probe.values.iter().fold(f32::MIN_POSITIVE, |max, v| max.max(v.abs()));
+            let pairs = found.iter().zip(&probe.values);
+            let error = pairs.map(|(a, b)| (a - b).abs() / scale).fold(0.0, f32::max);
+            worst = Some(worst.map_or(error, |worst| worst.max(error)));
+        }
+        Ok(worst)
+    }
+
+    /// Eight activations of `layer` on a fixed synthetic picture, spread over the layer.
+    ///
+    /// The picture is 32 x 32, `0.5 + 0.25 sin(0.11 (x+1)(c+1)) + 0.25 cos(0.07 (y+1)(2c+1) + 0.3 c)`.
+    ///
+    /// # Errors
+    /// [`ModelError::UnknownLayer`].
+    pub fn probe(&self, layer: &str) -> Result<Vec<f32>, ModelError> {
+        const SIDE: usize = 32;
+        const COUNT: usize = 8;
+        let picture = crate::vision::synthetic_picture(SIDE, SIDE, &self.device());
+        let layer = self.layer(layer)?;
+        let seen = self.activations(picture, std::slice::from_ref(&layer))?.of(&layer);
+        let values = seen.try_into_vec_as::<f32>().expect("an f32 tensor can be read back");
+        Ok((0..COUNT).map(|i| values[i * values.len() / COUNT]).collect())
+    }
+}
+
+/// `y = γ (x − μ)/√(σ² + ε) + β` as one scale and one shift.
+fn fixed_norm(
+    loader: &mut Loader<'_>,
+    name: &str,
+    channels: usize,
+    device: &Device,
+) -> Result<FixedNorm, WeightsError> {
+    let mut take = |field: &str| loader.take(&format!("{name}.{field}"), &[channels]);
+    let (gain, bias) = (take("weight")?, take("bias")?);
+    let (mean, variance) = (take("running_mean")?, take("running_var")?);
+    let scale: Vec<f32> =
+        gain.iter().zip(&variance).map(|(g, v)| g / (v + NORM_EPSILON).sqrt()).collect();
+    let shift =
+        bias.iter().zip(&mean).zip(&scale).map(|((b, m), s)| b - m * s).collect::<Vec<f32>>();
+    Ok(norm(scale, shift, device))
+}

@@ -1,0 +1,28 @@
+//! Pictures from networks: style transfer, dreams and feature pictures.
+//!
+//! Everything here is one loop ([`render::render`]) over four axes that know nothing of each other:
+//!
+//! | axis | trait | answers |
+//! |---|---|---|
+//! | [`objective`] | [`objective::Objective`] | what do we want to see more of? |
+//! | [`param`] | [`param::ImageParam`] | which numbers make the image? |
+//! | [`transform`] | [`transform::Transform`] | how is the image shaken before the network looks? |
+//! | [`render`] | [`render::Constraint`], [`render::Optimizer`] | how do the numbers move, and what must stay true of the image? |
+//!
+//! [`style`] and [`dream`] are combinations of these; [`picture`] reads and writes files. The
+//! network is anything with the trait [`reverie_model::vision::Network`].
+
+pub mod dream;
+pub mod objective;
+pub mod param;
+pub mod picture;
+pub mod render;
+pub mod style;
+pub mod transform;
+
+mod error;
+mod noise;
+mod tensor;
+
+pub use error::VizError;
+pub use tensor::{picture_of, tensor_of};

@@ -1,0 +1,35 @@
+//! DeepDream's objective.
+
+use burn::tensor::Tensor;
+use reverie_model::vision::{Activations, Layer};
+
+use super::Objective;
+
+/// Half the squared L2 norm of a whole layer: whatever the layer already sees, more of it.
+///
+/// # Scale
+/// Divided by the number of values, so that octaves of different size compare. A step that is
+/// normalised by the gradient's size does not notice the divisor.
+///
+/// # Source
+/// The DeepDream notebook (Mordvintsev, Olah, Tyka 2015), `objective_L2`: the gradient with respect
+/// to the layer is the layer itself.
+#[derive(Clone, Debug)]
+pub struct LayerNorm {
+    /// The layer whose activity grows.
+    pub layer: Layer,
+}
+
+impl Objective for LayerNorm {
+    fn score(&self, seen: &Activations) -> Tensor<1> {
+        seen.of(&self.layer).square().mean() * 0.5
+    }
+
+    fn layers(&self) -> Vec<Layer> {
+        vec![self.layer.clone()]
+    }
+
+    fn part(&self) -> &'static str {
+        "activity"
+    }
+}

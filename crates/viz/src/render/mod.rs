@@ -1,0 +1,189 @@
+//! The loop that makes every picture of this crate.
+
+mod average;
+mod checkpoint;
+mod constraint;
+mod lbfgs;
+mod memory;
+mod optimizer;
+
+pub use average::Average;
+pub use checkpoint::{load_checkpoint, save_checkpoint};
+pub use constraint::{Blur, Clamp, Constraint, Decay, gaussian_blur};
+pub use memory::{image_bytes, look_bytes};
+pub use optimizer::{LineSearch, Optimizer, OptimizerConfig};
+
+use std::ops::ControlFlow;
+
+use burn::tensor::Tensor;
+use reverie_model::rng::Rng;
+use reverie_model::vision::Network;
+
+use crate::VizError;
+use crate::objective::Goal;
+use crate::param::ImageParam;
+use crate::tensor::values_of;
+use crate::transform::Transform;
+
+/// What is rendered: a goal, seen by a network through transforms, on an image of some make.
+pub struct Scene<'a> {
+    /// The network that looks.
+    pub network: &'a dyn Network,
+    /// What shall grow.
+    pub goal: &'a Goal,
+    /// How numbers make the image.
+    pub param: &'a dyn ImageParam,
+    /// Random views, applied in order before the network looks.
+    pub transforms: Vec<Box<dyn Transform>>,
+    /// What is done to the image after every step, in order.
+    pub constraints: Vec<Box<dyn Constraint>>,
+}
+
+/// Everything that changes from step to step. A run that continues from a saved state equals the
+/// run that never stopped.
+pub struct State {
+    /// The numbers of the image, `[N]`, without gradients.
+    pub values: Tensor<1>,
+    /// The optimiser with its memory.
+    pub optimizer: Optimizer,
+    /// Running average of the numbers, if one is kept.
+    pub average: Option<Average>,
+    /// The generator of all random views.
+    pub rng: Rng,
+    /// Steps done.
+    pub step: usize,
+    /// Times the network was run forward and back.
+    pub evaluations: usize,
+}
+
+/// How long to render and how often to look.
+#[derive(Clone, Copy, Debug)]
+pub struct RenderConfig {
+    /// Steps in all, those already in the state included.
+    pub steps: usize,
+    /// Steps between two readings of the loss; a GPU stalls at each.
+    pub report_every: usize,
+}
+
+/// What an observer is told after a step.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// Steps done, counted from 1.
+    pub step: usize,
+    /// Network evaluations done.
+    pub evaluations: usize,
+    /// The losses at the last evaluation of this step, when they were read.
+    pub losses: Option<Losses>,
+}
+
+/// Losses of one image: minus the scores, so that smaller is better.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Losses {
+    /// The whole sum.
+    pub total: f64,
+    /// Its parts by name, in the order of the goal.
+    pub parts: Vec<(&'static str, f64)>,
+}
+
+impl Losses {
+    /// The part called `name`; zero if the goal has no such part.
+    pub fn part(&self, name: &str) -> f64 {
+        self.parts.iter().find(|(part, _)| *part == name).map_or(0.0, |(_, value)| *value)
+    }
+}
+
+/// One look at an image: loss and its gradient with respect to the numbers.
+pub struct Evaluation {
+    /// The loss, `[1]`.
+    pub loss: Tensor<1>,
+    /// Its gradient, `[N]`.
+    pub gradient: Tensor<1>,
+    /// Minus the parts of the goal, `[1]` each.
+    pub parts: Vec<(&'static str, Tensor<1>)>,
+}
+
+impl Evaluation {
+    /// Reads the losses from the device.
+    pub fn losses(&self) -> Losses {
+        let read = |tensor: &Tensor<1>| f64::from(values_of(tensor.clone())[0]);
+        Losses {
+            total: read(&self.loss),
+            parts: self.parts.iter().map(|(name, value)| (*name, read(value))).collect(),
+        }
+    }
+}
+
+/// Looks at the image that `values` stand for.
+///
+/// # Errors
+/// [`VizError::Model`] if the network refuses the image or a layer.
+pub fn evaluate(
+    scene: &mut Scene<'_>,
+    values: &Tensor<1>,
+    rng: &mut Rng,
+) -> Result<Evaluation, VizError> {
+    let values = values.clone().autodiff().require_grad();
+    let mut image = scene.param.decode(values.clone());
+    for transform in &mut scene.transforms {
+        image = transform.apply(image, rng);
+    }
+    let seen = scene.network.activations(image, &scene.goal.layers())?;
+    let scored = scene.goal.score(&seen);
+    let loss = scored.total.neg();
+    let mut gradients = loss.backward();
+    let gradient =
+        values.grad_remove(&mut gradients).unwrap_or_else(|| values.clone().inner().zeros_like());
+    let parts = scored.parts.into_iter().map(|(name, value)| (name, value.neg())).collect();
+    Ok(Evaluation { loss: loss.inner(), gradient, parts })
+}
+
+/// Renders until `config.steps` or until the observer breaks.
+///
+/// The observer is called after every step with the state as it then is: it shows progress, saves
+/// pictures and checkpoints, and decides whether to go on.
+///
+/// # Errors
+/// [`VizError::Diverged`] as soon as a loss that was read is not a number; [`VizError::Model`].
+pub fn render(
+    scene: &mut Scene<'_>,
+    mut state: State,
+    config: &RenderConfig,
+    mut observe: impl FnMut(&Progress, &State) -> ControlFlow<()>,
+) -> Result<State, VizError> {
+    while state.step < config.steps {
+        let step = state.step + 1;
+        let report = step.is_multiple_of(config.report_every.max(1)) || step == config.steps;
+        let last = advance(scene, &mut state)?;
+        for constraint in &mut scene.constraints {
+            let image = constraint.apply(step, scene.param.decode(state.values.clone()));
+            state.values = scene.param.encode(image);
+        }
+        if let Some(average) = &mut state.average {
+            average.update(&state.values);
+        }
+        state.step = step;
+        let losses = report.then(|| last.losses());
+        if let Some(losses) = &losses
+            && !losses.total.is_finite()
+        {
+            let rate = state.optimizer.rate();
+            return Err(VizError::Diverged { step, loss: losses.total, rate });
+        }
+        let progress = Progress { step, evaluations: state.evaluations, losses };
+        if observe(&progress, &state).is_break() {
+            break;
+        }
+    }
+    Ok(state)
+}
+
+/// One step of the optimiser; answers with the last evaluation it made.
+fn advance(scene: &mut Scene<'_>, state: &mut State) -> Result<Evaluation, VizError> {
+    let State { values, optimizer, rng, evaluations, .. } = state;
+    let (moved, last) = optimizer.step(values.clone(), &mut |values| {
+        *evaluations += 1;
+        evaluate(scene, values, rng)
+    })?;
+    *values = moved;
+    Ok(last)
+}

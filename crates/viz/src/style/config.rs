@@ -1,0 +1,245 @@
+//! Every choice of a style transfer, as presets and settings files write them.
+
+use reverie_model::vision::{Edges, Pooling};
+use serde::{Deserialize, Serialize};
+
+use crate::VizError;
+use crate::objective::Stencil;
+use crate::render::{LineSearch, OptimizerConfig};
+
+/// What a style is measured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StyleLoss {
+    /// Gram matrices.
+    Gram,
+    /// Means and covariances, compared by the 2-Wasserstein distance.
+    Wasserstein,
+}
+
+/// How the distance of two Gram matrices is scaled; see [`gram_distance`](super::gram_distance).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GramNorm {
+    /// The lecture's `E_l`.
+    Lecture,
+    /// Mean square.
+    Mean,
+    /// Mean square of matrices divided by `C H W`.
+    Elements,
+    /// Relative to the target.
+    Energy,
+}
+
+/// How the distance of two feature maps is scaled; see
+/// [`content_distance`](super::content_distance).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ContentNorm {
+    /// Half the sum of squares.
+    Lecture,
+    /// Mean square.
+    Mean,
+    /// Relative to the target.
+    Energy,
+}
+
+/// What each style layer's weight is multiplied by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LayerWeighting {
+    /// Nothing.
+    Listed,
+    /// What makes the listed weights sum to one over the layers in use.
+    Normalised,
+    /// `1/C²`, as the notebook of Gatys.
+    PerChannelSquared,
+}
+
+/// What the first image is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Init {
+    /// The content picture.
+    Content,
+    /// The first style picture, stretched to size.
+    Style,
+    /// Normal noise around the network's mean colour.
+    Noise,
+}
+
+/// Which optimiser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerKind {
+    /// L-BFGS.
+    Lbfgs,
+    /// Adam.
+    Adam,
+}
+
+/// Which colours the result has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Colour {
+    /// Those of the style.
+    Free,
+    /// The content's chroma under the result's luma.
+    Chroma,
+    /// The style picture is first given the content's mean and covariance of colours.
+    Linear,
+    /// The style picture is first given the content's histograms.
+    Histogram,
+}
+
+/// Every choice of a style transfer but the pictures and the network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StyleConfig {
+    /// Layers whose statistics shall match the style's.
+    pub style_layers: Vec<String>,
+    /// One weight a style layer.
+    pub layer_weights: Vec<f64>,
+    /// What the layer weights are multiplied by.
+    pub layer_weighting: LayerWeighting,
+    /// What a style is measured by.
+    pub style_loss: StyleLoss,
+    /// Scale of the Gram distance.
+    pub gram_norm: GramNorm,
+    /// Weight of the style loss (β).
+    pub style_weight: f64,
+    /// Multiplies the style weight; means the same at every size.
+    pub strength: f64,
+    /// Layers whose activations shall match the content's.
+    pub content_layers: Vec<String>,
+    /// Scale of the content distance.
+    pub content_norm: ContentNorm,
+    /// Weight of the content loss (α).
+    pub content_weight: f64,
+    /// Weight of the total variation.
+    pub tv_weight: f64,
+    /// How the total variation is summed.
+    pub tv_stencil: Stencil,
+    /// How the network halves its feature maps.
+    pub pooling: Pooling,
+    /// What the network sees beyond the border.
+    pub edges: Edges,
+    /// What the first image is.
+    pub init: Init,
+    /// Standard deviation of the noise, in units of the image (0 black, 1 white).
+    pub init_noise: f64,
+    /// Longest side of the result, in pixels.
+    pub size: u32,
+    /// Longest side of the first, coarsest image; sizes between grow by `growth`.
+    pub start_size: u32,
+    /// Ratio of neighbouring sizes.
+    pub growth: f64,
+    /// Steps at the first size.
+    pub first_steps: usize,
+    /// Steps at every further size.
+    pub steps: usize,
+    /// Size of the style pictures relative to the result.
+    pub style_scale: f64,
+    /// Which optimiser.
+    pub optimizer: OptimizerKind,
+    /// Step size: for Adam in units of the image, for L-BFGS a factor of the Newton step.
+    pub rate: f64,
+    /// Adam's memory of the mean gradient.
+    pub beta_1: f64,
+    /// Adam's memory of the squared gradient.
+    pub beta_2: f64,
+    /// Adam's guard of the division.
+    pub epsilon: f64,
+    /// L-BFGS: remembered steps.
+    pub history: usize,
+    /// L-BFGS: search along the direction?
+    pub line_search: LineSearch,
+    /// Whether Adam's image is clipped to valid colours after every step.
+    pub clamp: bool,
+    /// Decay of the running average that becomes the result; 0 keeps none.
+    pub average: f64,
+    /// Which colours the result has.
+    pub colour: Colour,
+}
+
+impl StyleConfig {
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// [`VizError::Setting`], for the first that is out of range.
+    pub fn check(&self) -> Result<(), VizError> {
+        let fail = |name, value: String, must| Err(VizError::Setting { name, value, must });
+        let positive = [("rate", self.rate), ("style-scale", self.style_scale)];
+        for (name, value) in positive {
+            if !(value.is_finite() && value > 0.0) {
+                return fail(name, value.to_string(), "a number above 0");
+            }
+        }
+        let weights = [
+            ("style-weight", self.style_weight),
+            ("content-weight", self.content_weight),
+            ("tv-weight", self.tv_weight),
+            ("strength", self.strength),
+            ("init-noise", self.init_noise),
+        ];
+        for (name, value) in weights {
+            if !(value.is_finite() && value >= 0.0) {
+                return fail(name, value.to_string(), "0 or a number above 0");
+            }
+        }
+        for (name, value) in
+            [("average", self.average), ("beta-1", self.beta_1), ("beta-2", self.beta_2)]
+        {
+            if !(0.0..1.0).contains(&value) {
+                return fail(name, value.to_string(), "at least 0 and below 1");
+            }
+        }
+        if !(self.epsilon.is_finite() && self.epsilon > 0.0) {
+            return fail("epsilon", self.epsilon.to_string(), "a number above 0");
+        }
+        if !(self.growth.is_finite() && self.growth > 1.0) {
+            return fail("growth", self.growth.to_string(), "a number above 1");
+        }
+        for (name, value) in [("size", self.size), ("start-size", self.start_size)] {
+            if value == 0 {
+                return fail(name, value.to_string(), "at least 1 pixel");
+            }
+        }
+        for (name, value) in
+            [("steps", self.steps), ("first-steps", self.first_steps), ("history", self.history)]
+        {
+            if value == 0 {
+                return fail(name, value.to_string(), "at least 1");
+            }
+        }
+        if self.style_layers.is_empty() {
+            return fail("style-layers", "empty".to_owned(), "at least one layer");
+        }
+        if self.layer_weights.len() != self.style_layers.len() {
+            let value = format!("{} long", self.layer_weights.len());
+            return fail("layer-weights", value, "as long as style-layers");
+        }
+        if self.layer_weights.iter().any(|weight| !(weight.is_finite() && *weight >= 0.0)) {
+            let value = format!("{:?}", self.layer_weights);
+            return fail("layer-weights", value, "numbers of 0 or above");
+        }
+        Ok(())
+    }
+
+    /// The optimiser with its settings.
+    pub fn optimizer_config(&self) -> OptimizerConfig {
+        match self.optimizer {
+            OptimizerKind::Adam => OptimizerConfig::Adam {
+                rate: self.rate,
+                beta_1: self.beta_1 as f32,
+                beta_2: self.beta_2 as f32,
+                epsilon: self.epsilon as f32,
+            },
+            OptimizerKind::Lbfgs => OptimizerConfig::Lbfgs {
+                rate: self.rate,
+                history: self.history,
+                line_search: self.line_search,
+            },
+        }
+    }
+}
