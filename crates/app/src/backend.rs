@@ -28,9 +28,7 @@ pub enum Backend {
 #[non_exhaustive]
 pub enum DeviceError {
     /// The program was built without it.
-    #[error(
-        "the backend {0} is not compiled in; build with --features {0}, or use --backend flex"
-    )]
+    #[error("the backend {0} is not compiled in; build with --features {0}, or use --backend flex")]
     NotCompiled(&'static str),
     /// There is none.
     #[error(
@@ -80,7 +78,10 @@ pub fn compiled() -> Vec<&'static str> {
         ("wgpu", cfg!(feature = "wgpu")),
         ("cuda", cfg!(feature = "cuda")),
     ];
-    all.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect()
+    all.into_iter()
+        .filter(|(_, is_on)| *is_on)
+        .map(|(name, _)| name)
+        .collect()
 }
 
 /// Keeps Burn from opening a GPU behind our back.
@@ -90,7 +91,9 @@ pub fn compiled() -> Vec<&'static str> {
 /// user has set is left alone.
 #[allow(unsafe_code)]
 pub fn pin_default_device() {
-    let cpu = compiled().into_iter().find(|name| matches!(*name, "flex" | "ndarray"));
+    let cpu = compiled()
+        .into_iter()
+        .find(|name| matches!(*name, "flex" | "ndarray"));
     if let (Some(cpu), None) = (cpu, std::env::var_os("BURN_DEVICE")) {
         // SAFETY: the first statement of the program; no other thread exists yet.
         unsafe { std::env::set_var("BURN_DEVICE", cpu) };
@@ -110,7 +113,10 @@ impl Backend {
             Self::Cuda => best(cuda()?, "cuda", "NVIDIA CUDA"),
             Self::Auto => {
                 // Chosen for the user: only a real card may beat the CPU backend.
-                let gpu = wgpu().unwrap_or_default().into_iter().find(|found| found.is_physical);
+                let gpu = wgpu()
+                    .unwrap_or_default()
+                    .into_iter()
+                    .find(|found| found.is_physical);
                 gpu.map_or_else(|| flex().or_else(|_| ndarray()), Ok)
             }
         }
@@ -158,7 +164,12 @@ fn ndarray() -> Result<Opened, DeviceError> {
 fn processor(backend: &'static str, device: Device) -> Opened {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let name = format!("{} processor, {cores} threads", std::env::consts::ARCH);
-    Opened { device, backend, name, is_physical: false }
+    Opened {
+        device,
+        backend,
+        name,
+        is_physical: false,
+    }
 }
 
 fn wgpu() -> Result<Vec<Opened>, DeviceError> {
@@ -188,7 +199,12 @@ fn adapters(backend: &'static str, kind: DeviceType) -> Result<Vec<Opened>, Devi
             .filter_map(|device| {
                 let identity = device.identity()?;
                 let (name, is_physical) = (identity.name, identity.physical.is_some());
-                Some(Opened { device, backend, name, is_physical })
+                Some(Opened {
+                    device,
+                    backend,
+                    name,
+                    is_physical,
+                })
             })
             .collect()
     }));
@@ -196,7 +212,14 @@ fn adapters(backend: &'static str, kind: DeviceType) -> Result<Vec<Opened>, Devi
     found.map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-        let reason = text.unwrap_or("its driver failed").lines().next().unwrap_or_default();
-        DeviceError::Refused { backend, reason: reason.to_owned() }
+        let reason = text
+            .unwrap_or("its driver failed")
+            .lines()
+            .next()
+            .unwrap_or_default();
+        DeviceError::Refused {
+            backend,
+            reason: reason.to_owned(),
+        }
     })
 }

@@ -8,7 +8,12 @@ use crate::backend::Backend;
 
 /// Shows what convolutional networks see: style transfer, dreams and feature pictures.
 #[derive(Parser, Debug)]
-#[command(name = "reverie", bin_name = "reverie", version, propagate_version = true)]
+#[command(
+    name = "reverie",
+    bin_name = "reverie",
+    version,
+    propagate_version = true
+)]
 #[command(after_help = "Examples:
   reverie tour                                    see everything at once, nothing to download
   reverie style --content photo.jpg --style painting.jpg -o result.png
@@ -59,7 +64,13 @@ pub struct TalkArgs {
 #[derive(Args, Debug, Clone)]
 pub struct DeviceArgs {
     /// Which backend computes
-    #[arg(long, value_enum, default_value_t, env = "REVERIE_BACKEND", help_heading = "Device")]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        env = "REVERIE_BACKEND",
+        help_heading = "Device"
+    )]
     pub backend: Backend,
     /// Processor threads; all of them unless said otherwise
     #[arg(long, env = "REVERIE_THREADS", help_heading = "Device", value_parser = clap::value_parser!(u16).range(1..))]
@@ -70,7 +81,12 @@ pub struct DeviceArgs {
 #[derive(Args, Debug, Clone)]
 pub struct NetArgs {
     /// Network: vgg-mini (inside the program), a name that `reverie weights list` shows, or with --weights an architecture such as vgg19
-    #[arg(long, default_value = "vgg-mini", env = "REVERIE_NET", help_heading = "What")]
+    #[arg(
+        long,
+        default_value = "vgg-mini",
+        env = "REVERIE_NET",
+        help_heading = "What"
+    )]
     pub net: String,
     /// Weights file (.safetensors, .pth) for the network that --net names
     #[arg(long, value_name = "FILE", help_heading = "What")]
@@ -84,7 +100,12 @@ pub struct NetArgs {
 #[derive(Args, Debug, Clone)]
 pub struct RunArgs {
     /// Settings file (TOML) that goes over the preset
-    #[arg(long, value_name = "FILE", env = "REVERIE_CONFIG", help_heading = "Settings")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "REVERIE_CONFIG",
+        help_heading = "Settings"
+    )]
     pub config: Option<PathBuf>,
     /// Any setting by its name, as in --print-config; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Settings")]
@@ -93,7 +114,12 @@ pub struct RunArgs {
     #[arg(long, help_heading = "Settings")]
     pub print_config: bool,
     /// Seed of all random numbers
-    #[arg(long, default_value_t = 0, env = "REVERIE_SEED", help_heading = "Settings")]
+    #[arg(
+        long,
+        default_value_t = 0,
+        env = "REVERIE_SEED",
+        help_heading = "Settings"
+    )]
     pub seed: u64,
     /// Check everything, print the plan and stop
     #[arg(long, help_heading = "Settings")]
@@ -158,7 +184,13 @@ pub struct StyleArgs {
     #[arg(long, help_heading = "Optimiser")]
     pub rate: Option<f64>,
     /// Result: .png, .jpg, .webp or .tif
-    #[arg(long, short = 'o', value_name = "FILE", required_unless_present = "print_config", help_heading = "Output")]
+    #[arg(
+        long,
+        short = 'o',
+        value_name = "FILE",
+        required_unless_present = "print_config",
+        help_heading = "Output"
+    )]
     pub out: Option<PathBuf>,
     /// Also save the picture every so many steps, with the step in its name
     #[arg(long, value_name = "STEPS", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..))]
@@ -242,7 +274,13 @@ pub struct DreamArgs {
     #[arg(long, help_heading = "What")]
     pub channel: Option<usize>,
     /// Result: .png, .jpg, .webp or .tif
-    #[arg(long, short = 'o', value_name = "FILE", required_unless_present = "print_config", help_heading = "Output")]
+    #[arg(
+        long,
+        short = 'o',
+        value_name = "FILE",
+        required_unless_present = "print_config",
+        help_heading = "Output"
+    )]
     pub out: Option<PathBuf>,
     /// Also write the picture before and after side by side
     #[arg(long, help_heading = "Output")]
@@ -279,7 +317,13 @@ pub struct ImagineArgs {
     #[arg(long, value_name = "CxR", help_heading = "Output", value_parser = sheet)]
     pub sheet: Option<(u32, u32)>,
     /// Result: .png, .jpg, .webp or .tif
-    #[arg(long, short = 'o', value_name = "FILE", required_unless_present = "print_config", help_heading = "Output")]
+    #[arg(
+        long,
+        short = 'o',
+        value_name = "FILE",
+        required_unless_present = "print_config",
+        help_heading = "Output"
+    )]
     pub out: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
@@ -305,7 +349,12 @@ pub struct ImagineArgs {
   reverie tour --only style --out /tmp/tour")]
 pub struct TourArgs {
     /// Folder for the page
-    #[arg(long, short = 'o', value_name = "DIR", default_value = "reverie-out/tour")]
+    #[arg(
+        long,
+        short = 'o',
+        value_name = "DIR",
+        default_value = "reverie-out/tour"
+    )]
     pub out: PathBuf,
     /// Only this section; may be repeated
     #[arg(long, value_name = "SECTION")]

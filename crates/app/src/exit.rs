@@ -34,8 +34,13 @@ pub fn interrupted() -> ExitCode {
 /// Prints the error as one sentence and answers with its exit code.
 pub fn report(error: &anyhow::Error) -> ExitCode {
     // Reading half of our output is the reader's right.
-    let io = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
-    if io.into_iter().any(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+    let io = error
+        .chain()
+        .filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    if io
+        .into_iter()
+        .any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    {
         return ExitCode::SUCCESS;
     }
     crate::output::say_error(&sentence(error));

@@ -17,12 +17,18 @@ pub fn available() -> Option<u64> {
     let mut system = sysinfo::System::new().ok()?;
     system.refresh_memory();
     let free = system.available_memory();
-    let limit = system.cgroup_limits().map_or(u64::MAX, |limits| limits.free_memory);
+    let limit = system
+        .cgroup_limits()
+        .map_or(u64::MAX, |limits| limits.free_memory);
     Some(free.min(limit)).filter(|bytes| *bytes > 0)
 }
 
 /// Bytes as people read them: `1.9 GB`, `430 MB`.
 pub fn readable(bytes: u64) -> String {
     let mega = bytes as f64 / 1e6;
-    if mega >= 1000.0 { format!("{:.1} GB", mega / 1000.0) } else { format!("{mega:.0} MB") }
+    if mega >= 1000.0 {
+        format!("{:.1} GB", mega / 1000.0)
+    } else {
+        format!("{mega:.0} MB")
+    }
 }

@@ -63,7 +63,11 @@ pub fn user_registry(dir: &Path) -> PathBuf {
 /// # Errors
 /// A name that does not exist, a file that is missing, damaged or does not fit.
 pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result<Loaded> {
-    let shaped = |config: VggConfig| config.with_pooling(options.pooling).with_edges(options.edges);
+    let shaped = |config: VggConfig| {
+        config
+            .with_pooling(options.pooling)
+            .with_edges(options.edges)
+    };
     let registry = registry(args.data_dir.as_deref())?;
     if let Some(file) = &args.weights {
         return from_file(args, file, &registry, shaped, device);
@@ -87,8 +91,13 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
     let path = locate(entry, &paths::data_dirs(args.data_dir.as_deref()))?;
     let (config, sha256) = (architecture(entry)?, checked_hash(entry, &path)?);
     let file = TensorFile::open(&path)?;
-    let network =
-        Vgg::from_file(&shaped(config), entry.preprocessing, &file, &entry.ignore, device)?;
+    let network = Vgg::from_file(
+        &shaped(config),
+        entry.preprocessing,
+        &file,
+        &entry.ignore,
+        device,
+    )?;
     Ok(Loaded {
         network,
         name: entry.name.clone(),
@@ -105,7 +114,10 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
 pub fn architecture(entry: &Entry) -> anyhow::Result<VggConfig> {
     let config = VggConfig::by_name(&entry.architecture)
         .with_context(|| format!("the entry {} cannot be built", entry.name))?;
-    Ok(VggConfig { name: entry.name.clone(), ..config })
+    Ok(VggConfig {
+        name: entry.name.clone(),
+        ..config
+    })
 }
 
 fn checked_hash(entry: &Entry, path: &Path) -> anyhow::Result<String> {

@@ -7,7 +7,11 @@ use etcetera::{BaseStrategy, choose_base_strategy};
 /// Folders that may hold weights and data, first come first searched: `--data-dir` (or
 /// `REVERIE_DATA`), then the user's own data folder.
 pub fn data_dirs(asked: Option<&Path>) -> Vec<PathBuf> {
-    asked.map(Path::to_owned).into_iter().chain(user_dir()).collect()
+    asked
+        .map(Path::to_owned)
+        .into_iter()
+        .chain(user_dir())
+        .collect()
 }
 
 /// Where downloads and imports are put.
@@ -16,13 +20,18 @@ pub fn download_dir(asked: Option<&Path>) -> Option<PathBuf> {
 }
 
 fn user_dir() -> Option<PathBuf> {
-    choose_base_strategy().ok().map(|strategy| strategy.data_dir().join("reverie"))
+    choose_base_strategy()
+        .ok()
+        .map(|strategy| strategy.data_dir().join("reverie"))
 }
 
 /// The last part of a path, for messages and recipes: a recipe must not tell where its author keeps
 /// pictures.
 pub fn file_name(path: &Path) -> String {
-    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// `out.png` with something before its extension: `out-sheet.png`.

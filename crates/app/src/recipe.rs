@@ -29,7 +29,11 @@ impl Source {
     pub fn of(path: &Path, weight: Option<f64>) -> anyhow::Result<Self> {
         let sha256 =
             sha256_file(path, |_| ()).with_context(|| format!("reading {}", path.display()))?;
-        Ok(Self { file: paths::file_name(path), sha256, weight })
+        Ok(Self {
+            file: paths::file_name(path),
+            sha256,
+            weight,
+        })
     }
 }
 
@@ -67,7 +71,11 @@ impl<C: Serialize> Recipe<C> {
 
     /// The recipe in one line for people.
     pub fn summary(&self) -> String {
-        let files: Vec<&str> = self.sources.iter().map(|source| source.file.as_str()).collect();
+        let files: Vec<&str> = self
+            .sources
+            .iter()
+            .map(|source| source.file.as_str())
+            .collect();
         format!(
             "reverie {} {} of {} by {}, seed {}",
             self.version,

@@ -19,22 +19,42 @@ pub type Preset = (&'static str, &'static str);
 
 /// Style-transfer presets; the first is the default.
 pub const STYLE_PRESETS: [Preset; 5] = [
-    ("reverie", include_str!("../../../configs/style/reverie.toml")),
-    ("lecture-style", include_str!("../../../configs/style/lecture-style.toml")),
+    (
+        "reverie",
+        include_str!("../../../configs/style/reverie.toml"),
+    ),
+    (
+        "lecture-style",
+        include_str!("../../../configs/style/lecture-style.toml"),
+    ),
     ("gatys", include_str!("../../../configs/style/gatys.toml")),
-    ("johnson", include_str!("../../../configs/style/johnson.toml")),
-    ("crowson", include_str!("../../../configs/style/crowson.toml")),
+    (
+        "johnson",
+        include_str!("../../../configs/style/johnson.toml"),
+    ),
+    (
+        "crowson",
+        include_str!("../../../configs/style/crowson.toml"),
+    ),
 ];
 
 /// Dream presets; the first is the default.
 pub const DREAM_PRESETS: [Preset; 2] = [
-    ("deepdream", include_str!("../../../configs/dream/deepdream.toml")),
-    ("lecture-dream", include_str!("../../../configs/dream/lecture-dream.toml")),
+    (
+        "deepdream",
+        include_str!("../../../configs/dream/deepdream.toml"),
+    ),
+    (
+        "lecture-dream",
+        include_str!("../../../configs/dream/lecture-dream.toml"),
+    ),
 ];
 
 /// Presets for pictures of channels; the first is the default.
-pub const IMAGINE_PRESETS: [Preset; 1] =
-    [("channel", include_str!("../../../configs/imagine/channel.toml"))];
+pub const IMAGINE_PRESETS: [Preset; 1] = [(
+    "channel",
+    include_str!("../../../configs/imagine/channel.toml"),
+)];
 
 /// Reads a configuration: preset, then file, then flags.
 ///
@@ -64,7 +84,11 @@ pub fn resolve_over<C: DeserializeOwned>(
         let text = std::fs::read_to_string(file)
             .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
         let user: Table = toml::from_str(&text).map_err(|error| {
-            UsageError(format!("{} is not valid TOML: {}", file.display(), error.message()))
+            UsageError(format!(
+                "{} is not valid TOML: {}",
+                file.display(),
+                error.message()
+            ))
         })?;
         overlay(&mut table, user, &file.display().to_string())?;
     }
@@ -82,20 +106,28 @@ pub fn to_toml<C: Serialize>(config: &C) -> anyhow::Result<String> {
 }
 
 fn find(presets: &[Preset], asked: Option<&str>) -> Result<Preset, UsageError> {
-    let Some(asked) = asked else { return Ok(presets[0]) };
-    presets.iter().find(|(name, _)| *name == asked).copied().ok_or_else(|| {
-        let names = || presets.iter().map(|(name, _)| *name);
-        let list = names().collect::<Vec<_>>().join(" ");
-        UsageError(format!(
-            "there is no preset {asked}{}; there are {list}",
-            did_you_mean(asked, names())
-        ))
-    })
+    let Some(asked) = asked else {
+        return Ok(presets[0]);
+    };
+    presets
+        .iter()
+        .find(|(name, _)| *name == asked)
+        .copied()
+        .ok_or_else(|| {
+            let names = || presets.iter().map(|(name, _)| *name);
+            let list = names().collect::<Vec<_>>().join(" ");
+            UsageError(format!(
+                "there is no preset {asked}{}; there are {list}",
+                did_you_mean(asked, names())
+            ))
+        })
 }
 
 /// `" (did you mean X?)"`, or nothing.
 pub fn did_you_mean<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> String {
-    nearest(asked, names).map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
+    nearest(asked, names)
+        .map(|name| format!(" (did you mean {name}?)"))
+        .unwrap_or_default()
 }
 
 /// Puts the user's keys over the defaults.
@@ -105,7 +137,9 @@ fn overlay(table: &mut Table, user: Table, origin: &str) -> Result<(), UsageErro
         let Some(slot) = table.get_mut(&key) else {
             let names = table.keys().map(String::as_str);
             let hint = did_you_mean(&key, names);
-            return Err(UsageError(format!("{origin}: there is no setting {key}{hint}")));
+            return Err(UsageError(format!(
+                "{origin}: there is no setting {key}{hint}"
+            )));
         };
         *slot = match (&*slot, value) {
             // A whole number is a fine value for a setting with a fraction.
@@ -138,7 +172,9 @@ pub fn assignment(text: &str) -> Result<(String, Value), UsageError> {
         .ok_or_else(|| UsageError(format!("--set {text}: write it as key=value")))?;
     let parsed = toml::from_str::<Table>(&format!("value = {value}"));
     let value = match parsed {
-        Ok(mut table) => table.remove("value").unwrap_or(Value::String(value.to_owned())),
+        Ok(mut table) => table
+            .remove("value")
+            .unwrap_or(Value::String(value.to_owned())),
         Err(_) => Value::String(value.to_owned()),
     };
     Ok((key.trim().to_owned(), value))
@@ -156,13 +192,20 @@ mod tests {
         for (name, _) in STYLE_PRESETS {
             let config: StyleConfig =
                 resolve(&STYLE_PRESETS, Some(name), None, Table::new()).unwrap();
-            config.check().unwrap_or_else(|error| panic!("{name}: {error}"));
+            config
+                .check()
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        for (presets, name) in [(&DREAM_PRESETS[..], 0), (&DREAM_PRESETS, 1), (&IMAGINE_PRESETS, 0)]
-        {
+        for (presets, name) in [
+            (&DREAM_PRESETS[..], 0),
+            (&DREAM_PRESETS, 1),
+            (&IMAGINE_PRESETS, 0),
+        ] {
             let name = presets[name].0;
             let config: DreamConfig = resolve(presets, Some(name), None, Table::new()).unwrap();
-            config.check().unwrap_or_else(|error| panic!("{name}: {error}"));
+            config
+                .check()
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
         }
     }
 
@@ -183,7 +226,10 @@ mod tests {
         let (key, value) = assignment("tv_wieght=0.5").unwrap();
         let flags = Table::from_iter([(key, value)]);
         let error = resolve::<StyleConfig>(&STYLE_PRESETS, None, None, flags).unwrap_err();
-        assert!(error.to_string().contains("did you mean tv_weight?"), "{error}");
+        assert!(
+            error.to_string().contains("did you mean tv_weight?"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -50,5 +50,8 @@ pub enum ModelError {
 
 /// `" (did you mean X?)"`, or nothing.
 fn suggestion(nearest: &Option<String>) -> String {
-    nearest.as_ref().map(|name| format!(" (did you mean {name}?)")).unwrap_or_default()
+    nearest
+        .as_ref()
+        .map(|name| format!(" (did you mean {name}?)"))
+        .unwrap_or_default()
 }

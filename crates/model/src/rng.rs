@@ -41,7 +41,11 @@ mod tests {
         let draws = normal(&mut seeded(1), 20_001);
         assert_eq!(draws.len(), 20_001);
         let mean = draws.iter().map(|v| f64::from(*v)).sum::<f64>() / 20_001.0;
-        let var = draws.iter().map(|v| (f64::from(*v) - mean).powi(2)).sum::<f64>() / 20_001.0;
+        let var = draws
+            .iter()
+            .map(|v| (f64::from(*v) - mean).powi(2))
+            .sum::<f64>()
+            / 20_001.0;
         assert!(mean.abs() < 0.03, "mean {mean}");
         assert!((var - 1.0).abs() < 0.03, "variance {var}");
     }

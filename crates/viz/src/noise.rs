@@ -12,5 +12,7 @@ pub(crate) fn noise_planes(
 ) -> Vec<f32> {
     let plane = width as usize * height as usize;
     let draws = normal(rng, 3 * plane).into_iter().enumerate();
-    draws.map(|(index, draw)| mean[index / plane] + draw * deviation).collect()
+    draws
+        .map(|(index, draw)| mean[index / plane] + draw * deviation)
+        .collect()
 }

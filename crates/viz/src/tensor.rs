@@ -7,7 +7,10 @@ use crate::picture::Picture;
 /// A picture as a tensor `[1, 3, H, W]` in `[0, 1]`.
 pub fn tensor_of(picture: &Picture, device: &Device) -> Tensor<4> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
-    Tensor::from_data(TensorData::new(picture.to_planar(), [1, 3, height, width]), device)
+    Tensor::from_data(
+        TensorData::new(picture.to_planar(), [1, 3, height, width]),
+        device,
+    )
 }
 
 /// A tensor `[1, 3, H, W]` as a picture; values outside `[0, 1]` are clipped.
@@ -16,11 +19,16 @@ pub fn tensor_of(picture: &Picture, device: &Device) -> Tensor<4> {
 /// If the tensor has another batch or channel count.
 pub fn picture_of(image: Tensor<4>) -> Picture {
     let [batch, channels, height, width] = image.dims();
-    assert!(batch == 1 && channels == 3, "one RGB image expected, not [{batch}, {channels}, …]");
+    assert!(
+        batch == 1 && channels == 3,
+        "one RGB image expected, not [{batch}, {channels}, …]"
+    );
     Picture::from_planar(width as u32, height as u32, &values_of(image))
 }
 
 /// The values of a tensor, on the host.
 pub(crate) fn values_of<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor.try_into_vec_as::<f32>().expect("an f32 tensor can be read back")
+    tensor
+        .try_into_vec_as::<f32>()
+        .expect("an f32 tensor can be read back")
 }

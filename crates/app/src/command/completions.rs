@@ -11,6 +11,11 @@ use crate::cli::{Cli, CompletionsArgs};
 /// # Errors
 /// None; the signature is that of every command.
 pub fn run(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "reverie", &mut std::io::stdout());
+    clap_complete::generate(
+        args.shell,
+        &mut Cli::command(),
+        "reverie",
+        &mut std::io::stdout(),
+    );
     Ok(ExitCode::SUCCESS)
 }

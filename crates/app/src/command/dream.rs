@@ -44,12 +44,17 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     }
     config.check()?;
     let missing = |what: &str| UsageError(format!("say {what}"));
-    let out = args.out.as_deref().ok_or_else(|| missing("where the result goes: -o FILE"))?;
-    let path = args.picture.as_deref().ok_or_else(|| missing("which picture to dream on"))?;
+    let out = args
+        .out
+        .as_deref()
+        .ok_or_else(|| missing("where the result goes: -o FILE"))?;
+    let path = args
+        .picture
+        .as_deref()
+        .ok_or_else(|| missing("which picture to dream on"))?;
     check_output(out, args.run.force)?;
     let source = shared::load_picture(path, &output)?;
-    let (width, height) =
-        fit_size(source.picture.width(), source.picture.height(), config.size);
+    let (width, height) = fit_size(source.picture.width(), source.picture.height(), config.size);
     let base = resize(&source.picture, width, height, Filter::Lanczos3);
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
@@ -57,7 +62,9 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let layer = info.layer.clone();
     let goal = match args.channel {
         Some(channel) => Goal::from(ChannelMean::new(info, channel)?),
-        None => Goal::from(LayerNorm { layer: layer.clone() }),
+        None => Goal::from(LayerNorm {
+            layer: layer.clone(),
+        }),
     };
     let bytes = memory::BASE
         + look_bytes(&loaded.network, &[layer], width, height)?
@@ -98,7 +105,12 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let rng = seeded(args.run.seed);
     let made = dream(&loaded.network, &goal, &base, &config, rng, |event, _| {
         let told = match event {
-            DreamEvent::Octave { index, of, width, height } => output.event(&json!({
+            DreamEvent::Octave {
+                index,
+                of,
+                width,
+                height,
+            } => output.event(&json!({
                 "event": "size", "index": index, "of": of, "width": width, "height": height,
             })),
             DreamEvent::Step(progress) => {
@@ -115,7 +127,11 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
             return ControlFlow::Break(());
         }
         stop = stopper.asks().filter(|_| (done as usize) < total);
-        if stop.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if stop.is_some() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     bar.finish();
     let (picture, is_interrupted) = made?;
@@ -126,21 +142,27 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         let (from_w, from_h) = (source.picture.width(), source.picture.height());
         let (w, h) = (picture.width(), picture.height());
         let mut alpha = resize_plane(&alpha, from_w, from_h, w, h, Filter::Bilinear);
-        alpha.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+        alpha
+            .iter_mut()
+            .for_each(|value| *value = value.clamp(0.0, 1.0));
         alpha
     });
-    let mut options =
-        shared::save_options(&args.run, Some((recipe.to_json()?, recipe.summary())));
+    let mut options = shared::save_options(&args.run, Some((recipe.to_json()?, recipe.summary())));
     save(&picture, alpha.as_deref(), out, &options)?;
     if args.sheet {
-        let sheet =
-            before_after(&[(&base, "before"), (&picture, "after")], &SheetOptions::default());
+        let sheet = before_after(
+            &[(&base, "before"), (&picture, "after")],
+            &SheetOptions::default(),
+        );
         options.overwrite = true;
         options.recipe = None;
         save(&sheet, None, &paths::beside(out, "-sheet"), &options)?;
     }
     if is_interrupted {
-        output.note(&format!("stopped early; {} is the dream so far", out.display()));
+        output.note(&format!(
+            "stopped early; {} is the dream so far",
+            out.display()
+        ));
     } else {
         shared::say_done(&output, out, started, &format!(", activity {activity:.4}"));
     }

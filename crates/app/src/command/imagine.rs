@@ -63,7 +63,12 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         .into());
     }
     let bytes = memory::BASE
-        + look_bytes(&loaded.network, &[info.layer.clone()], config.size, config.size)?
+        + look_bytes(
+            &loaded.network,
+            &[info.layer.clone()],
+            config.size,
+            config.size,
+        )?
         + image_bytes(config.size, config.size, 8);
     if let Some(remark) = &loaded.remark {
         output.note(&format!("{}: {remark}", loaded.name));
@@ -93,12 +98,22 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         let (picture, _) = dream(&loaded.network, goal, &base, &config, rng, |event, _| {
             if let DreamEvent::Step(progress) = event {
                 steps += 1;
-                score = progress.losses.as_ref().map_or(score, |losses| -losses.total);
+                score = progress
+                    .losses
+                    .as_ref()
+                    .map_or(score, |losses| -losses.total);
             }
             stop = stopper.asks();
-            if stop.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if stop.is_some() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
         })?;
-        bar.show(tiles.len() as u64 + 1, &format!("channel {channel}: {score:.3}"));
+        bar.show(
+            tiles.len() as u64 + 1,
+            &format!("channel {channel}: {score:.3}"),
+        );
         output.event(&json!({"event": "channel", "channel": channel, "score": score}))?;
         tiles.push((picture, format!("{} {channel}", config.layer)));
         scores.push(score);
@@ -112,7 +127,13 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let picture = if tiles.len() == 1 && args.sheet.is_none() {
         tiles.swap_remove(0).0
     } else {
-        contact_sheet(&tiles, &SheetOptions { columns, ..SheetOptions::default() })
+        contact_sheet(
+            &tiles,
+            &SheetOptions {
+                columns,
+                ..SheetOptions::default()
+            },
+        )
     };
     let recipe = Recipe {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -128,7 +149,10 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let options = shared::save_options(&args.run, Some((recipe.to_json()?, recipe.summary())));
     save(&picture, None, out, &options)?;
     if is_interrupted {
-        output.note(&format!("stopped early; {} holds what was finished", out.display()));
+        output.note(&format!(
+            "stopped early; {} holds what was finished",
+            out.display()
+        ));
     } else {
         shared::say_done(&output, out, started, "");
     }
@@ -138,5 +162,9 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     event.insert("loss".into(), json!(-scores.iter().sum::<f64>()));
     event.insert("interrupted".into(), json!(is_interrupted));
     output.event(&Value::Object(event))?;
-    Ok(if stop == Some(Stop::Interrupted) { exit::interrupted() } else { ExitCode::SUCCESS })
+    Ok(if stop == Some(Stop::Interrupted) {
+        exit::interrupted()
+    } else {
+        ExitCode::SUCCESS
+    })
 }

@@ -27,11 +27,17 @@ pub fn run(args: &InspectArgs) -> anyhow::Result<ExitCode> {
 
 /// Prints `name: value` lines, the names of nested values joined by dots.
 fn print(output: &Output, value: &Value, prefix: &str) -> std::io::Result<()> {
-    let name = |key: &str| if prefix.is_empty() { key.into() } else { format!("{prefix}.{key}") };
-    match value {
-        Value::Object(fields) => {
-            fields.iter().try_for_each(|(key, value)| print(output, value, &name(key)))
+    let name = |key: &str| {
+        if prefix.is_empty() {
+            key.into()
+        } else {
+            format!("{prefix}.{key}")
         }
+    };
+    match value {
+        Value::Object(fields) => fields
+            .iter()
+            .try_for_each(|(key, value)| print(output, value, &name(key))),
         Value::Array(items) if items.iter().any(Value::is_object) => {
             let mut numbered = items.iter().enumerate();
             numbered.try_for_each(|(i, item)| print(output, item, &name(&(i + 1).to_string())))

@@ -61,9 +61,18 @@ pub fn report_every(opened: &Opened) -> usize {
 /// # Errors
 /// What is wrong with the file.
 pub fn load_picture(path: &Path, output: &Output) -> anyhow::Result<Loaded> {
-    let loaded = load(path, &Limits { min_side: MIN_SIDE, ..Limits::default() })?;
+    let loaded = load(
+        path,
+        &Limits {
+            min_side: MIN_SIDE,
+            ..Limits::default()
+        },
+    )?;
     if let Some(note) = &loaded.source.icc_note {
-        output.warn(&format!("{}: the colour profile is ignored: {note}", path.display()));
+        output.warn(&format!(
+            "{}: the colour profile is ignored: {note}",
+            path.display()
+        ));
     }
     Ok(loaded)
 }
@@ -71,8 +80,18 @@ pub fn load_picture(path: &Path, output: &Output) -> anyhow::Result<Loaded> {
 /// How the result is written.
 pub fn save_options(run: &RunArgs, recipe: Option<(String, String)>) -> SaveOptions {
     let (recipe, parameters) = recipe.filter(|_| !run.no_metadata).unzip();
-    let bits = if run.bits == 16 { BitDepth::Sixteen } else { BitDepth::Eight };
-    SaveOptions { overwrite: run.force, bits, recipe, parameters, ..SaveOptions::default() }
+    let bits = if run.bits == 16 {
+        BitDepth::Sixteen
+    } else {
+        BitDepth::Eight
+    };
+    SaveOptions {
+        overwrite: run.force,
+        bits,
+        recipe,
+        parameters,
+        ..SaveOptions::default()
+    }
 }
 
 /// `--set` pairs as a table.
@@ -108,7 +127,9 @@ pub fn ascent_flags(args: &AscentArgs, run: &RunArgs) -> Result<Table, UsageErro
 /// # Errors
 /// One sentence with both amounts.
 pub fn check_memory(bytes: u64, size: u32) -> anyhow::Result<()> {
-    let Some(free) = memory::available() else { return Ok(()) };
+    let Some(free) = memory::available() else {
+        return Ok(());
+    };
     let limit = (free as f64 * MEMORY_SHARE) as u64;
     if bytes <= limit {
         return Ok(());
@@ -142,14 +163,19 @@ impl Stopper {
     pub fn start(run: &RunArgs) -> Self {
         interrupt::listen();
         let budget = run.time_budget.map(Duration::from_secs_f64);
-        Self { deadline: budget.and_then(|budget| Instant::now().checked_add(budget)) }
+        Self {
+            deadline: budget.and_then(|budget| Instant::now().checked_add(budget)),
+        }
     }
 
     /// Whether it is time.
     pub fn asks(&self) -> Option<Stop> {
         if interrupt::is_asked() {
             Some(Stop::Interrupted)
-        } else if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+        } else if self
+            .deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+        {
             Some(Stop::OutOfTime)
         } else {
             None

@@ -41,18 +41,26 @@ pub fn run(args: &WeightsArgs) -> anyhow::Result<ExitCode> {
             output.result(&path.display().to_string())?;
             Ok(ExitCode::SUCCESS)
         }
-        WeightsAction::Import { file, name, architecture, convention, full_precision, force } => {
-            let wish = Wish { file, name, architecture, convention: *convention };
+        WeightsAction::Import {
+            file,
+            name,
+            architecture,
+            convention,
+            full_precision,
+            force,
+        } => {
+            let wish = Wish {
+                file,
+                name,
+                architecture,
+                convention: *convention,
+            };
             import(&wish, *full_precision, *force, data_dir, &registry, &output)
         }
     }
 }
 
-fn list(
-    registry: &Registry,
-    data_dir: Option<&Path>,
-    output: &Output,
-) -> anyhow::Result<ExitCode> {
+fn list(registry: &Registry, data_dir: Option<&Path>, output: &Output) -> anyhow::Result<ExitCode> {
     let dirs = paths::data_dirs(data_dir);
     for entry in registry.entries() {
         let path = locate(entry, &dirs).ok();
@@ -66,17 +74,16 @@ fn list(
         } else {
             let size = entry.bytes.map(memory::readable).unwrap_or_default();
             let here = if path.is_some() { "here" } else { "    " };
-            output.result(&format!("{:12} {here} {size:>7}  {}", entry.name, entry.title))?;
+            output.result(&format!(
+                "{:12} {here} {size:>7}  {}",
+                entry.name, entry.title
+            ))?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn download(
-    entry: &Entry,
-    data_dir: Option<&Path>,
-    output: &Output,
-) -> anyhow::Result<ExitCode> {
+fn download(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Result<ExitCode> {
     if let Ok(path) = locate(entry, &paths::data_dirs(data_dir)) {
         verify_file(entry, &path)?;
         output.note(&format!("{} is here already and right", path.display()));
@@ -99,13 +106,24 @@ fn download(
     let mut bar = output.bar(entry.bytes.unwrap_or(0));
     let fetched = fetch(&entry.urls, &dest, &expect, |done, total| {
         let of = total.map(|total| format!(" of {}", memory::readable(total)));
-        bar.show(done, &format!("{}{}", memory::readable(done), of.unwrap_or_default()));
-        if interrupt::is_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        bar.show(
+            done,
+            &format!("{}{}", memory::readable(done), of.unwrap_or_default()),
+        );
+        if interrupt::is_asked() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
     });
     bar.finish();
     match fetched {
         Ok(fetched) => {
-            output.note(&format!("{} is here, sha256 {}", dest.display(), fetched.sha256));
+            output.note(&format!(
+                "{} is here, sha256 {}",
+                dest.display(),
+                fetched.sha256
+            ));
             output.event(&json!({
                 "event": "result", "path": dest.display().to_string(), "sha256": fetched.sha256,
             }))?;
@@ -123,7 +141,9 @@ fn verify(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Re
     let path = locate(entry, &paths::data_dirs(data_dir))?;
     let hash = match verify_file(entry, &path)? {
         Verified::Hash { .. } => "the whole hash agrees".to_owned(),
-        Verified::HashPrefix { digits, .. } => format!("the first {digits} digits of the hash agree"),
+        Verified::HashPrefix { digits, .. } => {
+            format!("the first {digits} digits of the hash agree")
+        }
         Verified::NoHash { sha256 } => format!("no hash is known to compare with; it is {sha256}"),
         _ => "the file is right".to_owned(),
     };
@@ -140,15 +160,27 @@ fn verify(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Re
         Some(error) => format!("activations agree to {error:.0e}"),
         None => "no activations are known to compare with".to_owned(),
     };
-    output.result(&format!("{}: {hash}; every tensor fits; {probe}", path.display()))?;
+    output.result(&format!(
+        "{}: {hash}; every tensor fits; {probe}",
+        path.display()
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn built(entry: &Entry, path: &Path) -> anyhow::Result<Vgg> {
-    let device = Backend::Flex.open().or_else(|_| Backend::Ndarray.open())?.device;
+    let device = Backend::Flex
+        .open()
+        .or_else(|_| Backend::Ndarray.open())?
+        .device;
     let file = TensorFile::open(path)?;
     let config = network::architecture(entry)?;
-    Ok(Vgg::from_file(&config, entry.preprocessing, &file, &entry.ignore, &device)?)
+    Ok(Vgg::from_file(
+        &config,
+        entry.preprocessing,
+        &file,
+        &entry.ignore,
+        &device,
+    )?)
 }
 
 /// What is to be imported.
@@ -169,7 +201,9 @@ fn import(
 ) -> anyhow::Result<ExitCode> {
     if Registry::builtin().get(wish.name).is_ok() || wish.name == network::BUILTIN {
         let name = wish.name;
-        return Err(UsageError(format!("{name} is a name of reverie's own; choose another")).into());
+        return Err(
+            UsageError(format!("{name} is a name of reverie's own; choose another")).into(),
+        );
     }
     if registry.get(wish.name).is_ok() && !force {
         let name = wish.name;
@@ -180,7 +214,11 @@ fn import(
         .context("there is no folder for weights; name one with --data-dir")?;
     let mut entry = Entry {
         name: wish.name.to_owned(),
-        title: format!("{}, imported from {}", wish.architecture, paths::file_name(wish.file)),
+        title: format!(
+            "{}, imported from {}",
+            wish.architecture,
+            paths::file_name(wish.file)
+        ),
         architecture: wish.architecture.to_owned(),
         file: format!("{}.safetensors", wish.name),
         urls: Vec::new(),
@@ -216,7 +254,10 @@ fn import(
     entry.bytes = std::fs::metadata(&dest).ok().map(|meta| meta.len());
     entry.sha256 = Some(sha256_file(&dest, |_| ()).context("reading back what was written")?);
     let network = built(&entry, &dest)?;
-    let deepest = config.convolutions().last().map(|(s, p, ..)| format!("relu{s}_{p}"));
+    let deepest = config
+        .convolutions()
+        .last()
+        .map(|(s, p, ..)| format!("relu{s}_{p}"));
     for layer in ["relu1_1".to_owned()].into_iter().chain(deepest) {
         let values = network.probe(&layer)?;
         entry.probe.push(Probe { layer, values });
@@ -226,20 +267,30 @@ fn import(
     own.load_user(&file)?;
     own.insert(entry)?;
     own.save(&file)?;
-    output.result(&format!("{} is here: use it with --net {}", dest.display(), wish.name))?;
+    output.result(&format!(
+        "{} is here: use it with --net {}",
+        dest.display(),
+        wish.name
+    ))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The trunk's tensors, under the names they have; the classifier stays behind.
 fn kept(file: &Path, config: &VggConfig) -> anyhow::Result<Vec<(String, RawTensor)>> {
     let file = TensorFile::open(file)?;
-    let layers: Vec<String> =
-        config.convolutions().iter().map(|(s, p, ..)| format!("conv{s}_{p}")).collect();
+    let layers: Vec<String> = config
+        .convolutions()
+        .iter()
+        .map(|(s, p, ..)| format!("conv{s}_{p}"))
+        .collect();
     let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
     let names = VggNames::detect(&file, &layers, config.batch_norm)?;
     let mut tensors = Vec::new();
     for conv in &names.convs {
-        let mut wanted = vec![format!("{}.weight", conv.conv), format!("{}.bias", conv.conv)];
+        let mut wanted = vec![
+            format!("{}.weight", conv.conv),
+            format!("{}.bias", conv.conv),
+        ];
         for field in ["weight", "bias", "running_mean", "running_var"] {
             wanted.extend(conv.norm.as_ref().map(|norm| format!("{norm}.{field}")));
         }

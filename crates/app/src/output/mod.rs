@@ -25,7 +25,11 @@ pub fn say_error(sentence: &str) {
 impl Output {
     /// An output with these settings.
     pub fn new(is_json: bool, is_quiet: bool, is_verbose: bool) -> Self {
-        Self { is_json, is_quiet, is_verbose }
+        Self {
+            is_json,
+            is_quiet,
+            is_verbose,
+        }
     }
 
     /// Whether results are objects.
@@ -66,15 +70,22 @@ impl Output {
     /// # Errors
     /// When stdout is closed.
     pub fn event(&self, event: &Value) -> std::io::Result<()> {
-        if self.is_json { self.result(&event.to_string()) } else { Ok(()) }
+        if self.is_json {
+            self.result(&event.to_string())
+        } else {
+            Ok(())
+        }
     }
 
     /// A progress bar of so many steps: a bar on a terminal, a line now and then elsewhere.
     pub fn bar(&self, steps: u64) -> Bar {
         let is_terminal = std::io::stderr().is_terminal();
         let is_shown = !self.is_quiet && is_terminal;
-        let target =
-            if is_shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if is_shown {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(steps), target);
         let style = "{elapsed_precise} [{bar:30}] {pos}/{len} {msg} (left: {eta})";
         if let Ok(style) = ProgressStyle::with_template(style) {

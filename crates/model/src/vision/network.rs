@@ -51,15 +51,18 @@ pub trait Network {
     /// # Errors
     /// [`ModelError::UnknownLayer`], as for [`layer`](Network::layer).
     fn info(&self, name: &str) -> Result<&LayerInfo, ModelError> {
-        self.layers().iter().find(|info| info.layer.as_str() == name).ok_or_else(|| {
-            let names = || self.layers().iter().map(|info| info.layer.as_str());
-            ModelError::UnknownLayer {
-                network: self.name().to_owned(),
-                asked: name.to_owned(),
-                nearest: nearest(name, names()).map(str::to_owned),
-                names: names().map(str::to_owned).collect(),
-            }
-        })
+        self.layers()
+            .iter()
+            .find(|info| info.layer.as_str() == name)
+            .ok_or_else(|| {
+                let names = || self.layers().iter().map(|info| info.layer.as_str());
+                ModelError::UnknownLayer {
+                    network: self.name().to_owned(),
+                    asked: name.to_owned(),
+                    nearest: nearest(name, names()).map(str::to_owned),
+                    names: names().map(str::to_owned).collect(),
+                }
+            })
     }
 
     /// The deepest of some layers.
@@ -70,7 +73,10 @@ pub trait Network {
         let mut deepest = None;
         for layer in wanted {
             let info = self.info(layer.as_str())?;
-            let depth = self.layers().iter().position(|other| other.layer == info.layer);
+            let depth = self
+                .layers()
+                .iter()
+                .position(|other| other.layer == info.layer);
             if deepest.is_none_or(|(best, _)| depth > best) {
                 deepest = Some((depth, info));
             }
@@ -89,13 +95,22 @@ pub trait Network {
             && height.min(width) < info.min_side()
         {
             let (layer, need) = (info.layer.clone(), info.min_side());
-            return Err(ModelError::PictureTooSmall { layer, need, width, height });
+            return Err(ModelError::PictureTooSmall {
+                layer,
+                need,
+                width,
+                height,
+            });
         }
         let mut found = BTreeMap::new();
         if !wanted.is_empty() {
-            self.run(self.normalise(image.clone()), wanted, &mut |layer, tensor| {
-                found.insert(layer.clone(), tensor);
-            });
+            self.run(
+                self.normalise(image.clone()),
+                wanted,
+                &mut |layer, tensor| {
+                    found.insert(layer.clone(), tensor);
+                },
+            );
         }
         Ok(Activations { image, found })
     }

@@ -68,7 +68,15 @@ impl Vgg {
     ) -> Self {
         let steps = plan(config);
         let infos = steps.iter().map(|(_, info)| info.clone()).collect();
-        Self { convs, norms, config: config.clone(), preprocessing, steps, infos }.no_grad()
+        Self {
+            convs,
+            norms,
+            config: config.clone(),
+            preprocessing,
+            steps,
+            infos,
+        }
+        .no_grad()
     }
 
     /// A network with random weights: it still carries texture, and needs no file.
@@ -94,8 +102,13 @@ impl Vgg {
             })
             .collect();
         let norms = if config.batch_norm {
-            let widths = config.convolutions().into_iter().map(|(.., channels)| channels);
-            widths.map(|width| norm(vec![1.0; width], vec![0.0; width], device)).collect()
+            let widths = config
+                .convolutions()
+                .into_iter()
+                .map(|(.., channels)| channels);
+            widths
+                .map(|width| norm(vec![1.0; width], vec![0.0; width], device))
+                .collect()
         } else {
             Vec::new()
         };
@@ -152,7 +165,12 @@ impl Network for Vgg {
     }
 
     fn normalise(&self, image: Tensor<4>) -> Tensor<4> {
-        let Preprocessing { order, scale, mean, std } = self.preprocessing;
+        let Preprocessing {
+            order,
+            scale,
+            mean,
+            std,
+        } = self.preprocessing;
         let device = image.device().without_autodiff();
         let image = match order {
             ChannelOrder::Rgb => image,
@@ -171,7 +189,12 @@ impl Network for Vgg {
         self.preprocessing.denormalise([0.0; 3])
     }
 
-    fn run(&self, normalised: Tensor<4>, wanted: &[Layer], keep: &mut dyn FnMut(&Layer, Tensor<4>)) {
+    fn run(
+        &self,
+        normalised: Tensor<4>,
+        wanted: &[Layer],
+        keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) {
         let mut x = normalised;
         let mut left = wanted.iter().collect::<std::collections::BTreeSet<_>>();
         for (step, info) in &self.steps {
@@ -205,7 +228,16 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
             channels = width;
             let mut push = |step, kind, prefix: &str| {
                 let layer = Layer::named(format!("{prefix}{stage}_{place}"));
-                steps.push((step, LayerInfo { layer, kind, channels, stride, receptive }));
+                steps.push((
+                    step,
+                    LayerInfo {
+                        layer,
+                        kind,
+                        channels,
+                        stride,
+                        receptive,
+                    },
+                ));
             };
             push(Step::Conv(index), LayerKind::Conv, "conv");
             if config.batch_norm {
@@ -219,7 +251,16 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
             stride *= 2;
             let layer = Layer::named(format!("pool{stage}"));
             let kind = LayerKind::Pool;
-            steps.push((Step::Pool, LayerInfo { layer, kind, channels, stride, receptive }));
+            steps.push((
+                Step::Pool,
+                LayerInfo {
+                    layer,
+                    kind,
+                    channels,
+                    stride,
+                    receptive,
+                },
+            ));
         }
     }
     steps
@@ -229,12 +270,7 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
 ///
 /// # Panics
 /// If `weight` does not hold `bias.len() * channels_in * 9` values.
-pub(super) fn conv(
-    weight: Vec<f32>,
-    bias: Vec<f32>,
-    channels_in: usize,
-    device: &Device,
-) -> Conv {
+pub(super) fn conv(weight: Vec<f32>, bias: Vec<f32>, channels_in: usize, device: &Device) -> Conv {
     let channels = bias.len();
     let weight = TensorData::new(weight, [channels, channels_in, 3, 3]);
     Conv {
@@ -252,7 +288,10 @@ pub(super) fn norm(scale: Vec<f32>, shift: Vec<f32>, device: &Device) -> FixedNo
         let data = TensorData::new(values.clone(), [1, values.len(), 1, 1]);
         Param::initialized(ParamId::new(), Tensor::from_data(data, device))
     };
-    FixedNorm { scale: param(scale), shift: param(shift) }
+    FixedNorm {
+        scale: param(scale),
+        shift: param(shift),
+    }
 }
 
 #[cfg(test)]
@@ -265,13 +304,21 @@ mod tests {
 
     #[test]
     fn layers_have_the_names_of_the_literature() {
-        let names: Vec<String> =
-            tiny().layers().iter().map(|info| info.layer.to_string()).collect();
-        let expected = "conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 conv2_2 relu2_2 pool2";
+        let names: Vec<String> = tiny()
+            .layers()
+            .iter()
+            .map(|info| info.layer.to_string())
+            .collect();
+        let expected =
+            "conv1_1 relu1_1 conv1_2 relu1_2 pool1 conv2_1 relu2_1 conv2_2 relu2_2 pool2";
         assert_eq!(names.join(" "), expected);
         let vgg19 = plan(&VggConfig::vgg19());
         assert_eq!(vgg19.len(), 16 * 2 + 5);
-        assert!(vgg19.iter().any(|(_, info)| info.layer.as_str() == "relu5_4"));
+        assert!(
+            vgg19
+                .iter()
+                .any(|(_, info)| info.layer.as_str() == "relu5_4")
+        );
         let bn = plan(&VggConfig::vgg11().with_batch_norm());
         assert_eq!(bn[1].1.layer.as_str(), "bn1_1");
     }
@@ -280,7 +327,11 @@ mod tests {
     fn geometry_follows_from_the_layers() {
         let vgg = plan(&VggConfig::vgg16());
         let of = |name: &str| {
-            let info = &vgg.iter().find(|(_, info)| info.layer.as_str() == name).unwrap().1;
+            let info = &vgg
+                .iter()
+                .find(|(_, info)| info.layer.as_str() == name)
+                .unwrap()
+                .1;
             (info.channels, info.stride, info.receptive)
         };
         // Receptive fields as published for VGG-16 (Simonyan and Zisserman's trunk).
@@ -297,21 +348,25 @@ mod tests {
         let wanted = [vgg.layer("relu1_2").unwrap()];
         let mut seen = Vec::new();
         let image = Tensor::zeros([1, 3, 4, 6], &Device::flex());
-        vgg.run(image, &wanted, &mut |layer, x| seen.push((layer.to_string(), x.dims())));
+        vgg.run(image, &wanted, &mut |layer, x| {
+            seen.push((layer.to_string(), x.dims()))
+        });
         assert_eq!(seen, [("relu1_2".to_owned(), [1, 4, 4, 6])]);
     }
 
     #[test]
     fn a_layer_that_does_not_exist_is_refused_with_the_nearest() {
         let error = tiny().layer("relu2_3").unwrap_err().to_string();
-        assert!(error.contains("did you mean relu2_2?"), "{error}");
+        assert!(error.contains("did you mean relu2_1?"), "{error}");
     }
 
     #[test]
     fn a_picture_that_pooling_swallows_is_refused() {
         let vgg = Vgg::random(&VggConfig::tiny(), 1, &Device::flex());
         let image = Tensor::zeros([1, 3, 1, 9], &Device::flex());
-        let error = vgg.activations(image, &[vgg.layer("relu2_1").unwrap()]).unwrap_err();
+        let error = vgg
+            .activations(image, &[vgg.layer("relu2_1").unwrap()])
+            .unwrap_err();
         assert_eq!(
             error.to_string(),
             "relu2_1 needs a picture of at least 2x2 pixels, but this one is 9x1"
@@ -324,7 +379,9 @@ mod tests {
         let device = Device::flex().autodiff();
         let image = Tensor::<4>::ones([1, 3, 8, 8], &device).require_grad();
         let layer = vgg.layer("relu2_2").unwrap();
-        let acts = vgg.activations(image.clone(), std::slice::from_ref(&layer)).unwrap();
+        let acts = vgg
+            .activations(image.clone(), std::slice::from_ref(&layer))
+            .unwrap();
         let grads = acts.of(&layer).sum().backward();
         assert!(image.grad(&grads).is_some());
         assert!(vgg.convs[0].weight.val().grad(&grads).is_none());
@@ -336,7 +393,10 @@ mod tests {
         let vgg = Vgg::random(&config, 3, &Device::flex());
         let image = Tensor::full([1, 3, 5, 5], 0.3, &Device::flex());
         let layer = vgg.layer("conv1_1").unwrap();
-        let out = vgg.activations(image, std::slice::from_ref(&layer)).unwrap().of(&layer);
+        let out = vgg
+            .activations(image, std::slice::from_ref(&layer))
+            .unwrap()
+            .of(&layer);
         let spread = (out.clone().max_dim(3).max_dim(2) - out.min_dim(3).min_dim(2)).max();
         assert!(spread.into_scalar::<f32>() < 1e-5);
     }

@@ -62,7 +62,11 @@ impl VggConfig {
         let widths = [64, 128, 256, 512, 512];
         Self {
             name: name.to_owned(),
-            stages: widths.iter().zip(depths).map(|(&width, depth)| vec![width; depth]).collect(),
+            stages: widths
+                .iter()
+                .zip(depths)
+                .map(|(&width, depth)| vec![width; depth])
+                .collect(),
             batch_norm: false,
             final_pool: true,
             pooling: Pooling::default(),
@@ -152,7 +156,11 @@ impl VggConfig {
                 });
             }
         };
-        Ok(if batch_norm { config.with_batch_norm() } else { config })
+        Ok(if batch_norm {
+            config.with_batch_norm()
+        } else {
+            config
+        })
     }
 
     /// `(stage, place, channels in, channels out)` of each convolution; stage and place count from 1

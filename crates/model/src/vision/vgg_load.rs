@@ -33,7 +33,13 @@ impl Vgg {
         let layers: Vec<&str> = layers.iter().map(String::as_str).collect();
         let names = VggNames::detect(file, &layers, config.batch_norm)?;
         let mut loader = Loader::new(file);
-        for pattern in ["classifier.", "fc6.", "fc7.", "fc8.", "*num_batches_tracked"] {
+        for pattern in [
+            "classifier.",
+            "fc6.",
+            "fc7.",
+            "fc8.",
+            "*num_batches_tracked",
+        ] {
             loader.ignore(pattern);
         }
         ignore.iter().for_each(|pattern| loader.ignore(pattern));
@@ -61,9 +67,14 @@ impl Vgg {
         let mut worst: Option<f32> = None;
         for probe in &entry.probe {
             let found = self.probe(&probe.layer)?;
-            let scale = probe.values.iter().fold(f32::MIN_POSITIVE, |max, v| max.max(v.abs()));
+            let scale = probe
+                .values
+                .iter()
+                .fold(f32::MIN_POSITIVE, |max, v| max.max(v.abs()));
             let pairs = found.iter().zip(&probe.values);
-            let error = pairs.map(|(a, b)| (a - b).abs() / scale).fold(0.0, f32::max);
+            let error = pairs
+                .map(|(a, b)| (a - b).abs() / scale)
+                .fold(0.0, f32::max);
             worst = Some(worst.map_or(error, |worst| worst.max(error)));
         }
         Ok(worst)
@@ -80,9 +91,15 @@ impl Vgg {
         const COUNT: usize = 8;
         let picture = crate::vision::synthetic_picture(SIDE, SIDE, &self.device());
         let layer = self.layer(layer)?;
-        let seen = self.activations(picture, std::slice::from_ref(&layer))?.of(&layer);
-        let values = seen.try_into_vec_as::<f32>().expect("an f32 tensor can be read back");
-        Ok((0..COUNT).map(|i| values[i * values.len() / COUNT]).collect())
+        let seen = self
+            .activations(picture, std::slice::from_ref(&layer))?
+            .of(&layer);
+        let values = seen
+            .try_into_vec_as::<f32>()
+            .expect("an f32 tensor can be read back");
+        Ok((0..COUNT)
+            .map(|i| values[i * values.len() / COUNT])
+            .collect())
     }
 }
 
@@ -96,9 +113,16 @@ fn fixed_norm(
     let mut take = |field: &str| loader.take(&format!("{name}.{field}"), &[channels]);
     let (gain, bias) = (take("weight")?, take("bias")?);
     let (mean, variance) = (take("running_mean")?, take("running_var")?);
-    let scale: Vec<f32> =
-        gain.iter().zip(&variance).map(|(g, v)| g / (v + NORM_EPSILON).sqrt()).collect();
-    let shift =
-        bias.iter().zip(&mean).zip(&scale).map(|((b, m), s)| b - m * s).collect::<Vec<f32>>();
+    let scale: Vec<f32> = gain
+        .iter()
+        .zip(&variance)
+        .map(|(g, v)| g / (v + NORM_EPSILON).sqrt())
+        .collect();
+    let shift = bias
+        .iter()
+        .zip(&mean)
+        .zip(&scale)
+        .map(|((b, m), s)| b - m * s)
+        .collect::<Vec<f32>>();
     Ok(norm(scale, shift, device))
 }

@@ -47,7 +47,11 @@ impl DreamConfig {
             return fail("rate", self.rate.to_string(), "a number above 0");
         }
         if !(self.octave_scale.is_finite() && self.octave_scale > 1.0) {
-            return fail("octave-scale", self.octave_scale.to_string(), "a number above 1");
+            return fail(
+                "octave-scale",
+                self.octave_scale.to_string(),
+                "a number above 1",
+            );
         }
         if !(0.0..1.0).contains(&self.decay) {
             return fail("decay", self.decay.to_string(), "at least 0 and below 1");

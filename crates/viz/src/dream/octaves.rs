@@ -64,7 +64,11 @@ pub fn noise_picture(
     deviation: f32,
     rng: &mut Rng,
 ) -> Picture {
-    Picture::from_planar(width, height, &noise_planes(width, height, mean, deviation, rng))
+    Picture::from_planar(
+        width,
+        height,
+        &noise_planes(width, height, mean, deviation, rng),
+    )
 }
 
 /// Raises `goal` on `base`, from coarse to fine.
@@ -87,7 +91,9 @@ pub fn dream(
 ) -> Result<(Picture, bool), VizError> {
     config.check()?;
     let device = network.device();
-    let min_side = network.deepest(&goal.layers())?.map_or(1, |info| info.min_side());
+    let min_side = network
+        .deepest(&goal.layers())?
+        .map_or(1, |info| info.min_side());
     let sizes = octave_sizes(base.width(), base.height(), config, min_side);
     let mut detail: Option<(Vec<f32>, u32, u32)> = None;
     let mut picture = base.clone();
@@ -100,7 +106,11 @@ pub fn dream(
             Some((planes, w, h)) => {
                 let grown = grown(planes, (*w, *h), (width, height));
                 if config.carry_detail {
-                    plain.iter().zip(&grown).map(|(base, extra)| base + extra).collect()
+                    plain
+                        .iter()
+                        .zip(&grown)
+                        .map(|(base, extra)| base + extra)
+                        .collect()
                 } else {
                     grown
                 }
@@ -123,10 +133,17 @@ pub fn dream(
             transforms: transforms(config),
             constraints: constraints(config, network.mean_colour()),
         };
-        let octave = DreamEvent::Octave { index, of: sizes.len(), width, height };
+        let octave = DreamEvent::Octave {
+            index,
+            of: sizes.len(),
+            width,
+            height,
+        };
         let mut is_broken = observe(&octave, &|| picture.clone()).is_break();
-        let render_config =
-            RenderConfig { steps: if is_broken { 0 } else { config.steps }, report_every: 1 };
+        let render_config = RenderConfig {
+            steps: if is_broken { 0 } else { config.steps },
+            report_every: 1,
+        };
         let state = render(&mut scene, state, &render_config, |progress, state| {
             let now = || Picture::from_planar(width, height, &values_of(state.values.clone()));
             let flow = observe(&DreamEvent::Step(progress.clone()), &now);
@@ -141,7 +158,11 @@ pub fn dream(
             return Ok((picture, true));
         }
         let carried = if config.carry_detail {
-            dreamt.iter().zip(&plain).map(|(dreamt, base)| dreamt - base).collect()
+            dreamt
+                .iter()
+                .zip(&plain)
+                .map(|(dreamt, base)| dreamt - base)
+                .collect()
         } else {
             dreamt
         };
@@ -151,16 +172,28 @@ pub fn dream(
 }
 
 fn transforms(config: &DreamConfig) -> Vec<Box<dyn Transform>> {
-    if config.jitter == 0 { Vec::new() } else { vec![Box::new(Jitter { reach: config.jitter })] }
+    if config.jitter == 0 {
+        Vec::new()
+    } else {
+        vec![Box::new(Jitter {
+            reach: config.jitter,
+        })]
+    }
 }
 
 fn constraints(config: &DreamConfig, toward: [f32; 3]) -> Vec<Box<dyn Constraint>> {
     let mut list: Vec<Box<dyn Constraint>> = Vec::new();
     if config.decay > 0.0 {
-        list.push(Box::new(Decay { rate: config.decay, toward }));
+        list.push(Box::new(Decay {
+            rate: config.decay,
+            toward,
+        }));
     }
     if config.blur > 0.0 {
-        list.push(Box::new(Blur { sigma: config.blur, every: config.blur_every }));
+        list.push(Box::new(Blur {
+            sigma: config.blur,
+            every: config.blur_every,
+        }));
     }
     if config.clip {
         list.push(Box::new(Clamp));

@@ -25,7 +25,11 @@ impl ChannelMean {
         let layer = info.layer.clone();
         if channel >= info.channels {
             let last = info.channels - 1;
-            return Err(VizError::NoSuchChannel { layer, asked: channel, last });
+            return Err(VizError::NoSuchChannel {
+                layer,
+                asked: channel,
+                last,
+            });
         }
         Ok(Self { layer, channel })
     }

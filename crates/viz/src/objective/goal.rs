@@ -47,7 +47,10 @@ impl Goal {
                 None => score,
             });
         }
-        Scored { total: total.expect("a goal has at least one objective"), parts }
+        Scored {
+            total: total.expect("a goal has at least one objective"),
+            parts,
+        }
     }
 }
 

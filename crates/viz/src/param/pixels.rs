@@ -14,7 +14,9 @@ pub struct Pixels {
 impl Pixels {
     /// One image of this size in pixels.
     pub fn new(width: usize, height: usize) -> Self {
-        Self { dims: [1, 3, height, width] }
+        Self {
+            dims: [1, 3, height, width],
+        }
     }
 }
 

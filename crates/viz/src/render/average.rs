@@ -20,7 +20,11 @@ pub struct Average {
 impl Average {
     /// An average that has seen nothing but `values`.
     pub fn starting_at(values: &Tensor<1>, decay: f64) -> Self {
-        let mut average = Self { decay, sum: values.clone().zeros_like(), missing: 1.0 };
+        let mut average = Self {
+            decay,
+            sum: values.clone().zeros_like(),
+            missing: 1.0,
+        };
         average.update(values);
         average
     }

@@ -48,12 +48,17 @@ pub fn save_checkpoint(
     let refuse = |reason: String| checkpoint_error(path, reason);
     let mut tensors: Vec<(&str, Dtype, Vec<u8>)> = Vec::new();
     let floats = |tensor: &Tensor<1>| -> Vec<u8> {
-        values_of(tensor.clone()).iter().flat_map(|value| value.to_le_bytes()).collect()
+        values_of(tensor.clone())
+            .iter()
+            .flat_map(|value| value.to_le_bytes())
+            .collect()
     };
     tensors.push(("values", Dtype::F32, floats(&state.values)));
     let mut adam_time = None;
     match &state.optimizer {
-        Optimizer::Adam { state: Some(adam), .. } => {
+        Optimizer::Adam {
+            state: Some(adam), ..
+        } => {
             adam_time = Some(adam.momentum.time);
             tensors.push(("moment_1", Dtype::F32, floats(&adam.momentum.moment_1)));
             tensors.push(("moment_2", Dtype::F32, floats(&adam.momentum.moment_2)));
@@ -72,7 +77,10 @@ pub fn save_checkpoint(
         evaluations: state.evaluations,
         rng: rng_to_text(&state.rng),
         adam_time,
-        average: state.average.as_ref().map(|average| (average.decay, average.missing)),
+        average: state
+            .average
+            .as_ref()
+            .map(|average| (average.decay, average.missing)),
         caller: caller.clone(),
     };
     let header = serde_json::to_string(&header).map_err(|error| refuse(error.to_string()))?;
@@ -111,14 +119,17 @@ pub fn load_checkpoint(
         .as_ref()
         .and_then(|notes| notes.get(KEY))
         .ok_or_else(|| refuse("it was not written by reverie".to_owned()))?;
-    let header: Header =
-        serde_json::from_str(header).map_err(|error| refuse(error.to_string()))?;
+    let header: Header = serde_json::from_str(header).map_err(|error| refuse(error.to_string()))?;
     if header.version != VERSION {
         let version = header.version;
-        return Err(refuse(format!("its version is {version}, this program reads {VERSION}")));
+        return Err(refuse(format!(
+            "its version is {version}, this program reads {VERSION}"
+        )));
     }
     let floats = |name: &str| -> Result<Tensor<1>, VizError> {
-        let view = file.tensor(name).map_err(|error| refuse(format!("{name}: {error}")))?;
+        let view = file
+            .tensor(name)
+            .map_err(|error| refuse(format!("{name}: {error}")))?;
         let values: Vec<f32> = view
             .data()
             .chunks_exact(4)
@@ -145,7 +156,11 @@ pub fn load_checkpoint(
         Optimizer::Ascent { .. } => {}
     }
     let average = match header.average {
-        Some((decay, missing)) => Some(Average { decay, sum: floats("average")?, missing }),
+        Some((decay, missing)) => Some(Average {
+            decay,
+            sum: floats("average")?,
+            missing,
+        }),
         None => None,
     };
     let state = State {
@@ -161,7 +176,11 @@ pub fn load_checkpoint(
 }
 
 fn checkpoint_error(path: &Path, reason: String) -> VizError {
-    let file = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+    let file = path
+        .file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
     VizError::Checkpoint { file, reason }
 }
 
@@ -187,8 +206,9 @@ mod tests {
         let mut rng = seeded(5);
         let _: u64 = rng.random();
         let mut copy = rng_from_text(&rng_to_text(&rng)).unwrap();
-        let (a, b): (Vec<u64>, Vec<u64>) =
-            (0..9).map(|_| (rng.random::<u64>(), copy.random::<u64>())).unzip();
+        let (a, b): (Vec<u64>, Vec<u64>) = (0..9)
+            .map(|_| (rng.random::<u64>(), copy.random::<u64>()))
+            .unzip();
         assert_eq!(a, b);
     }
 }

@@ -99,7 +99,10 @@ mod tests {
     fn blur_keeps_a_flat_image_and_the_brightness_of_a_spot() {
         let device = Device::flex();
         let flat = Tensor::<4>::full([1, 3, 6, 5], 0.4, &device);
-        let off = (gaussian_blur(flat.clone(), 0.8) - flat).abs().max().into_scalar::<f32>();
+        let off = (gaussian_blur(flat.clone(), 0.8) - flat)
+            .abs()
+            .max()
+            .into_scalar::<f32>();
         assert!(off < 1e-6, "off by {off}");
         let mut spot = vec![0.0; 15 * 15];
         spot[7 * 15 + 7] = 1.0;
@@ -114,8 +117,16 @@ mod tests {
     #[test]
     fn decay_moves_toward_the_mean_picture() {
         let image = Tensor::<4>::ones([1, 3, 1, 1], &Device::flex());
-        let mut decay = Decay { rate: 0.25, toward: [0.2, 0.4, 0.6] };
+        let mut decay = Decay {
+            rate: 0.25,
+            toward: [0.2, 0.4, 0.6],
+        };
         let values = crate::tensor::values_of(decay.apply(1, image));
-        assert!(values.iter().zip([0.8, 0.85, 0.9]).all(|(v, want)| (v - want).abs() < 1e-6));
+        assert!(
+            values
+                .iter()
+                .zip([0.8, 0.85, 0.9])
+                .all(|(v, want)| (v - want).abs() < 1e-6)
+        );
     }
 }

@@ -47,7 +47,13 @@ fn config(history: usize, line_search: LineSearch) -> LBFGSConfig {
 impl Lbfgs {
     pub(super) fn new(rate: f64, history: usize, line_search: LineSearch) -> Self {
         let inner = config(history, line_search).init();
-        Self { inner, rate, history, line_search, remembered: None }
+        Self {
+            inner,
+            rate,
+            history,
+            line_search,
+            remembered: None,
+        }
     }
 
     pub(super) fn rate(&self) -> f64 {
@@ -61,7 +67,10 @@ impl Lbfgs {
 
     /// The history as bytes.
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, String> {
-        self.inner.into_bytes().map(|bytes| bytes.to_vec()).map_err(|error| error.to_string())
+        self.inner
+            .into_bytes()
+            .map(|bytes| bytes.to_vec())
+            .map_err(|error| error.to_string())
     }
 
     /// Restores a history.
@@ -70,8 +79,9 @@ impl Lbfgs {
     /// program that must not open a GPU sets `BURN_DEVICE` before.
     pub(super) fn restore(&mut self, bytes: Vec<u8>) -> Result<(), String> {
         let empty = config(self.history, self.line_search).init();
-        self.inner =
-            empty.from_bytes(Bytes::from_bytes_vec(bytes)).map_err(|error| error.to_string())?;
+        self.inner = empty
+            .from_bytes(Bytes::from_bytes_vec(bytes))
+            .map_err(|error| error.to_string())?;
         Ok(())
     }
 
@@ -83,14 +93,23 @@ impl Lbfgs {
         let id = ParamId::from(0);
         // Burn's optimiser wants parameters that could have gradients, though it gets ours from us.
         let tracked = values.clone().autodiff().require_grad();
-        let numbers = Numbers { values: Param::initialized(id, tracked) };
-        let mut known = self.remembered.take().filter(|(at, _)| is_same(at, &values));
+        let numbers = Numbers {
+            values: Param::initialized(id, tracked),
+        };
+        let mut known = self
+            .remembered
+            .take()
+            .filter(|(at, _)| is_same(at, &values));
         let mut looks: Vec<(Tensor<1>, Evaluation)> = Vec::new();
         let mut failed = None;
         let (moved, _) = self.inner.step(self.rate, numbers, |numbers: Numbers| {
             let at = numbers.values.val().inner();
             let mut gradients = GradientsParams::new();
-            let seen = match known.take().map(|(_, seen)| Ok(seen)).unwrap_or_else(|| look(&at)) {
+            let seen = match known
+                .take()
+                .map(|(_, seen)| Ok(seen))
+                .unwrap_or_else(|| look(&at))
+            {
                 Ok(seen) => seen,
                 Err(error) => {
                     // The optimiser cannot be told to stop: a gradient of zero ends its step.

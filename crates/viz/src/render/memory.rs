@@ -25,7 +25,9 @@ pub fn look_bytes(
     width: u32,
     height: u32,
 ) -> Result<u64, VizError> {
-    let Some(deepest) = network.deepest(layers)? else { return Ok(0) };
+    let Some(deepest) = network.deepest(layers)? else {
+        return Ok(0);
+    };
     let (width, height) = (width as usize, height as usize);
     let mut held = 0;
     let mut scratch = 0;

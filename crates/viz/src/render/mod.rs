@@ -88,7 +88,10 @@ pub struct Losses {
 impl Losses {
     /// The part called `name`; zero if the goal has no such part.
     pub fn part(&self, name: &str) -> f64 {
-        self.parts.iter().find(|(part, _)| *part == name).map_or(0.0, |(_, value)| *value)
+        self.parts
+            .iter()
+            .find(|(part, _)| *part == name)
+            .map_or(0.0, |(_, value)| *value)
     }
 }
 
@@ -108,7 +111,11 @@ impl Evaluation {
         let read = |tensor: &Tensor<1>| f64::from(values_of(tensor.clone())[0]);
         Losses {
             total: read(&self.loss),
-            parts: self.parts.iter().map(|(name, value)| (*name, read(value))).collect(),
+            parts: self
+                .parts
+                .iter()
+                .map(|(name, value)| (*name, read(value)))
+                .collect(),
         }
     }
 }
@@ -131,10 +138,19 @@ pub fn evaluate(
     let scored = scene.goal.score(&seen);
     let loss = scored.total.neg();
     let mut gradients = loss.backward();
-    let gradient =
-        values.grad_remove(&mut gradients).unwrap_or_else(|| values.clone().inner().zeros_like());
-    let parts = scored.parts.into_iter().map(|(name, value)| (name, value.neg())).collect();
-    Ok(Evaluation { loss: loss.inner(), gradient, parts })
+    let gradient = values
+        .grad_remove(&mut gradients)
+        .unwrap_or_else(|| values.clone().inner().zeros_like());
+    let parts = scored
+        .parts
+        .into_iter()
+        .map(|(name, value)| (name, value.neg()))
+        .collect();
+    Ok(Evaluation {
+        loss: loss.inner(),
+        gradient,
+        parts,
+    })
 }
 
 /// Renders until `config.steps` or until the observer breaks.
@@ -167,9 +183,17 @@ pub fn render(
             && !losses.total.is_finite()
         {
             let rate = state.optimizer.rate();
-            return Err(VizError::Diverged { step, loss: losses.total, rate });
+            return Err(VizError::Diverged {
+                step,
+                loss: losses.total,
+                rate,
+            });
         }
-        let progress = Progress { step, evaluations: state.evaluations, losses };
+        let progress = Progress {
+            step,
+            evaluations: state.evaluations,
+            losses,
+        };
         if observe(&progress, &state).is_break() {
             break;
         }
@@ -179,7 +203,13 @@ pub fn render(
 
 /// One step of the optimiser; answers with the last evaluation it made.
 fn advance(scene: &mut Scene<'_>, state: &mut State) -> Result<Evaluation, VizError> {
-    let State { values, optimizer, rng, evaluations, .. } = state;
+    let State {
+        values,
+        optimizer,
+        rng,
+        evaluations,
+        ..
+    } = state;
     let (moved, last) = optimizer.step(values.clone(), &mut |values| {
         *evaluations += 1;
         evaluate(scene, values, rng)

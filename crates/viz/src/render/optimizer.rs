@@ -74,17 +74,28 @@ impl OptimizerConfig {
     /// An optimiser that has seen nothing yet.
     pub fn init(&self) -> Optimizer {
         match *self {
-            Self::Adam { beta_1, beta_2, epsilon, .. } => {
+            Self::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+                ..
+            } => {
                 let adam = AdamConfig::new()
                     .with_beta_1(beta_1)
                     .with_beta_2(beta_2)
                     .with_epsilon(epsilon)
                     .build();
-                Optimizer::Adam { config: *self, adam, state: None }
+                Optimizer::Adam {
+                    config: *self,
+                    adam,
+                    state: None,
+                }
             }
-            Self::Lbfgs { rate, history, line_search } => {
-                Optimizer::Lbfgs(Box::new(Lbfgs::new(rate, history, line_search)))
-            }
+            Self::Lbfgs {
+                rate,
+                history,
+                line_search,
+            } => Optimizer::Lbfgs(Box::new(Lbfgs::new(rate, history, line_search))),
             Self::Ascent { rate } => Optimizer::Ascent { rate },
         }
     }
@@ -97,7 +108,10 @@ impl Optimizer {
     /// The step size.
     pub fn rate(&self) -> f64 {
         match self {
-            Self::Adam { config: OptimizerConfig::Adam { rate, .. }, .. } => *rate,
+            Self::Adam {
+                config: OptimizerConfig::Adam { rate, .. },
+                ..
+            } => *rate,
             Self::Adam { .. } => unreachable!("Adam is made from Adam's settings"),
             Self::Lbfgs(lbfgs) => lbfgs.rate(),
             Self::Ascent { rate } => *rate,
@@ -124,7 +138,12 @@ impl Optimizer {
             Self::Lbfgs(lbfgs) => lbfgs.step(values, look),
             Self::Ascent { .. } => {
                 let seen = look(&values)?;
-                let scale = seen.gradient.clone().abs().mean().clamp_min(SMALLEST_MEAN_GRADIENT);
+                let scale = seen
+                    .gradient
+                    .clone()
+                    .abs()
+                    .mean()
+                    .clamp_min(SMALLEST_MEAN_GRADIENT);
                 let moved = values - seen.gradient.clone() / scale * rate;
                 Ok((moved, seen))
             }
@@ -138,8 +157,15 @@ impl Optimizer {
     /// Coarse-to-fine with warm-started moments, crowsonkb/style-transfer-pytorch.
     pub fn carry(&mut self, mut resize: impl FnMut(Tensor<1>, bool) -> Tensor<1>) {
         match self {
-            Self::Adam { state: Some(state), .. } => {
-                let AdaptiveMomentumState { time, moment_1, moment_2, .. } = state.momentum.clone();
+            Self::Adam {
+                state: Some(state), ..
+            } => {
+                let AdaptiveMomentumState {
+                    time,
+                    moment_1,
+                    moment_2,
+                    ..
+                } = state.momentum.clone();
                 let (moment_1, moment_2) = (resize(moment_1, false), resize(moment_2, true));
                 state.momentum = AdaptiveMomentumState::new(time, moment_1, moment_2);
             }

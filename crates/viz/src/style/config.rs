@@ -187,9 +187,11 @@ impl StyleConfig {
                 return fail(name, value.to_string(), "0 or a number above 0");
             }
         }
-        for (name, value) in
-            [("average", self.average), ("beta-1", self.beta_1), ("beta-2", self.beta_2)]
-        {
+        for (name, value) in [
+            ("average", self.average),
+            ("beta-1", self.beta_1),
+            ("beta-2", self.beta_2),
+        ] {
             if !(0.0..1.0).contains(&value) {
                 return fail(name, value.to_string(), "at least 0 and below 1");
             }
@@ -205,9 +207,11 @@ impl StyleConfig {
                 return fail(name, value.to_string(), "at least 1 pixel");
             }
         }
-        for (name, value) in
-            [("steps", self.steps), ("first-steps", self.first_steps), ("history", self.history)]
-        {
+        for (name, value) in [
+            ("steps", self.steps),
+            ("first-steps", self.first_steps),
+            ("history", self.history),
+        ] {
             if value == 0 {
                 return fail(name, value.to_string(), "at least 1");
             }
@@ -219,7 +223,11 @@ impl StyleConfig {
             let value = format!("{} long", self.layer_weights.len());
             return fail("layer-weights", value, "as long as style-layers");
         }
-        if self.layer_weights.iter().any(|weight| !(weight.is_finite() && *weight >= 0.0)) {
+        if self
+            .layer_weights
+            .iter()
+            .any(|weight| !(weight.is_finite() && *weight >= 0.0))
+        {
             let value = format!("{:?}", self.layer_weights);
             return fail("layer-weights", value, "numbers of 0 or above");
         }

@@ -39,7 +39,10 @@ pub fn style_goal(
             .iter()
             .map(|(share, seen)| {
                 let features = seen.of(&layer);
-                (*share, Statistic::measure(features, config.style_loss, config.gram_norm))
+                (
+                    *share,
+                    Statistic::measure(features, config.style_loss, config.gram_norm),
+                )
             })
             .collect();
         let term = StyleMatch::new(layer, Statistic::blend(parts));
@@ -52,7 +55,11 @@ pub fn style_goal(
         let weight = config.content_weight / content_layers.len() as f64;
         for layer in content_layers {
             let target = seen.of(&layer);
-            let term = ContentMatch { layer, target, norm: config.content_norm };
+            let term = ContentMatch {
+                layer,
+                target,
+                norm: config.content_norm,
+            };
             goal = goal + Goal::from(term) * weight;
         }
     }

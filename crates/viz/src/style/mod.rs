@@ -20,9 +20,9 @@ pub use config::{
     Colour, ContentNorm, GramNorm, Init, LayerWeighting, OptimizerKind, StyleConfig, StyleLoss,
 };
 pub use content::{ContentMatch, content_distance};
+pub use goal::style_goal;
 pub use gram::{gram, gram_distance};
 pub use plan::{Scale, brought_to, drop_unusable_layers, scales};
 pub use square_root::square_root;
 pub use statistic::{Statistic, StyleMatch, wasserstein};
-pub use goal::style_goal;
 pub use transfer::{Event, Outcome, Pictures, Snapshot, Transfer, transfer};

@@ -34,8 +34,20 @@ pub fn scales(config: &StyleConfig) -> Vec<Scale> {
         sizes.push(rounded);
     }
     sizes.reverse();
-    let steps = |index| if index == 0 { config.first_steps } else { config.steps };
-    (0..).zip(sizes).map(|(index, size)| Scale { size, steps: steps(index) }).collect()
+    let steps = |index| {
+        if index == 0 {
+            config.first_steps
+        } else {
+            config.steps
+        }
+    };
+    (0..)
+        .zip(sizes)
+        .map(|(index, size)| Scale {
+            size,
+            steps: steps(index),
+        })
+        .collect()
 }
 
 /// Style layers of a preset that this network cannot use, taken out of `config`.
@@ -47,7 +59,12 @@ pub fn drop_unusable_layers(
     network: &dyn Network,
     deepest: Option<&str>,
 ) -> Vec<String> {
-    let depth = |name: &str| network.layers().iter().position(|info| info.layer.as_str() == name);
+    let depth = |name: &str| {
+        network
+            .layers()
+            .iter()
+            .position(|info| info.layer.as_str() == name)
+    };
     let limit = deepest.and_then(depth).unwrap_or(usize::MAX);
     let usable = |name: &str| depth(name).is_some_and(|depth| depth <= limit);
     let mut dropped = Vec::new();

@@ -18,9 +18,16 @@ const STEPS: usize = 12;
 /// `T = (3 I − Z Y)/2`, `Y ← Y T`, `Z ← T Z`; then `Y √‖A‖ → A^{1/2}` and `Z/√‖A‖ → A^{-1/2}`.
 pub fn square_root(matrix: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
     let size = matrix.dims()[1];
-    let norm = matrix.clone().square().sum().sqrt().clamp_min(f32::MIN_POSITIVE);
+    let norm = matrix
+        .clone()
+        .square()
+        .sum()
+        .sqrt()
+        .clamp_min(f32::MIN_POSITIVE);
     let norm = norm.reshape([1, 1, 1]);
-    let identity = Tensor::<2>::eye(size, &matrix.device()).cast(matrix.dtype()).unsqueeze::<3>();
+    let identity = Tensor::<2>::eye(size, &matrix.device())
+        .cast(matrix.dtype())
+        .unsqueeze::<3>();
     let mut y = matrix / norm.clone();
     let mut z = identity.clone();
     for _ in 0..STEPS {
@@ -40,13 +47,18 @@ mod tests {
     #[test]
     fn the_square_of_the_root_is_the_matrix() {
         let values = vec![2.0f32, 0.5, 0.1, 0.5, 1.0, -0.2, 0.1, -0.2, 0.7];
-        let matrix =
-            Tensor::<3>::from_data(TensorData::new(values, [1, 3, 3]), &Device::flex());
+        let matrix = Tensor::<3>::from_data(TensorData::new(values, [1, 3, 3]), &Device::flex());
         let (root, inverse) = square_root(matrix.clone());
-        let off = (root.clone().matmul(root.clone()) - matrix).abs().max().into_scalar::<f32>();
+        let off = (root.clone().matmul(root.clone()) - matrix)
+            .abs()
+            .max()
+            .into_scalar::<f32>();
         assert!(off < 1e-5, "off by {off}");
         let one = Tensor::<2>::eye(3, &Device::flex()).unsqueeze::<3>();
-        let off = (root.matmul(inverse) - one).abs().max().into_scalar::<f32>();
+        let off = (root.matmul(inverse) - one)
+            .abs()
+            .max()
+            .into_scalar::<f32>();
         assert!(off < 1e-4, "off by {off}");
     }
 }

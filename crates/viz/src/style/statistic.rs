@@ -62,7 +62,11 @@ pub struct StyleMatch {
 #[derive(Clone, Debug)]
 enum Target {
     Gram(Tensor<3>, GramNorm),
-    Moments { mean: Tensor<3>, covariance: Tensor<3>, root: Tensor<3> },
+    Moments {
+        mean: Tensor<3>,
+        covariance: Tensor<3>,
+        root: Tensor<3>,
+    },
 }
 
 impl StyleMatch {
@@ -72,7 +76,11 @@ impl StyleMatch {
             Statistic::Gram(gram, norm) => Target::Gram(gram, norm),
             Statistic::Moments(mean, raw) => {
                 let (covariance, root) = rooted_covariance(mean.clone(), raw);
-                Target::Moments { mean, covariance, root }
+                Target::Moments {
+                    mean,
+                    covariance,
+                    root,
+                }
             }
         };
         Self { layer, target }
@@ -82,7 +90,10 @@ impl StyleMatch {
 /// Mean `[B, C, 1]` and second raw moment `[B, C, C]` of feature vectors `[B, C, H, W]`.
 fn moments(features: Tensor<4>) -> (Tensor<3>, Tensor<3>) {
     let [batch, channels, height, width] = features.dims();
-    let mean = features.clone().reshape([batch, channels, height * width]).mean_dim(2);
+    let mean = features
+        .clone()
+        .reshape([batch, channels, height * width])
+        .mean_dim(2);
     (mean, gram(features))
 }
 
@@ -102,7 +113,9 @@ fn rooted_covariance(mean: Tensor<3>, raw: Tensor<3>) -> (Tensor<3>, Tensor<3>) 
 /// The identity of a matrix's size, kind and device, without gradients.
 fn identity_like(matrix: &Tensor<3>) -> Tensor<3> {
     let device = matrix.device().without_autodiff();
-    Tensor::<2>::eye(matrix.dims()[1], &device).cast(matrix.dtype()).unsqueeze::<3>()
+    Tensor::<2>::eye(matrix.dims()[1], &device)
+        .cast(matrix.dtype())
+        .unsqueeze::<3>()
 }
 
 /// Squared 2-Wasserstein distance of two normal distributions, each term a mean over channels:
@@ -134,7 +147,10 @@ fn distance(
     let trace = |matrix: Tensor<3>| (matrix * identity.clone()).sum() / size as f64;
     let covariance = covariance(mean.clone(), raw);
     let means = (mean - target_mean).square().mean();
-    let product = target_root.clone().matmul(covariance.clone()).matmul(target_root.clone());
+    let product = target_root
+        .clone()
+        .matmul(covariance.clone())
+        .matmul(target_root.clone());
     let (cross, inverse) = square_root(product.inner());
     // d tr A^{1/2} = ½ tr(A^{-1/2} dA): the value from the root, the gradient from its inverse,
     // and nothing to remember of the iteration.
@@ -149,7 +165,11 @@ impl Objective for StyleMatch {
         let features = seen.of(&self.layer);
         let loss = match &self.target {
             Target::Gram(target, norm) => gram_distance(gram(features), target.clone(), *norm),
-            Target::Moments { mean, covariance, root } => {
+            Target::Moments {
+                mean,
+                covariance,
+                root,
+            } => {
                 let (mine, raw) = moments(features);
                 distance(mine, raw, mean.clone(), covariance.clone(), root.clone())
             }

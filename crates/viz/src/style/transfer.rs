@@ -6,9 +6,7 @@ use burn::tensor::{Tensor, TensorData};
 use reverie_model::rng::{Rng, seeded};
 use reverie_model::vision::Network;
 
-use super::{
-    Colour, Init, OptimizerKind, Scale, StyleConfig, brought_to, scales, style_goal,
-};
+use super::{Colour, Init, OptimizerKind, Scale, StyleConfig, brought_to, scales, style_goal};
 use crate::VizError;
 use crate::noise::noise_planes;
 use crate::param::Pixels;
@@ -127,7 +125,13 @@ pub fn transfer(
         let content = &job.pictures.content;
         let (width, height) = brought_to(content.width(), content.height(), scale.size);
         let steps = scale.steps;
-        let started = Event::Started { index, of: plan.len(), steps, width, height };
+        let started = Event::Started {
+            index,
+            of: plan.len(),
+            steps,
+            width,
+            height,
+        };
         if observe(&started, None).is_break() && last.is_some() {
             is_interrupted = true;
             break;
@@ -146,12 +150,21 @@ pub fn transfer(
             transforms: Vec::new(),
             constraints: constraints(job.config),
         };
-        let config = RenderConfig { steps: scale.steps, report_every: job.report_every };
+        let config = RenderConfig {
+            steps: scale.steps,
+            report_every: job.report_every,
+        };
         let state = render(&mut scene, state, &config, |progress, state| {
             if progress.losses.is_some() {
                 losses.clone_from(&progress.losses);
             }
-            let snapshot = Snapshot { state, scale: index, steps_before, transfer: job, param };
+            let snapshot = Snapshot {
+                state,
+                scale: index,
+                steps_before,
+                transfer: job,
+                param,
+            };
             let flow = observe(&Event::Step(progress.clone()), Some(&snapshot));
             is_interrupted = flow.is_break();
             flow
@@ -204,7 +217,12 @@ fn goal_at(
             (weight / sum, tensor_of(&style, &device))
         })
         .collect();
-    style_goal(job.network, job.config, tensor_of(&content, &device), styles)
+    style_goal(
+        job.network,
+        job.config,
+        tensor_of(&content, &device),
+        styles,
+    )
 }
 
 fn constraints(config: &StyleConfig) -> Vec<Box<dyn Constraint>> {
@@ -280,7 +298,12 @@ fn grown(values: Tensor<1>, from: &Pixels, to: &Pixels, filter: Filter) -> Tenso
     let resized: Vec<f32> = values_of(values)
         .chunks_exact(height * width)
         .flat_map(|plane| {
-            let (w, h, nw, nh) = (width as u32, height as u32, new_width as u32, new_height as u32);
+            let (w, h, nw, nh) = (
+                width as u32,
+                height as u32,
+                new_width as u32,
+                new_height as u32,
+            );
             resize_plane(plane, w, h, nw, nh, filter)
         })
         .collect();
@@ -290,8 +313,10 @@ fn grown(values: Tensor<1>, from: &Pixels, to: &Pixels, filter: Filter) -> Tenso
 
 /// The picture a state stands for, with the colours that were asked for.
 fn finished(job: &Transfer<'_>, param: &Pixels, state: &State) -> Picture {
-    let values =
-        state.average.as_ref().map_or_else(|| state.values.clone(), Average::value);
+    let values = state
+        .average
+        .as_ref()
+        .map_or_else(|| state.values.clone(), Average::value);
     let picture = picture_of(values.reshape(param.dims));
     match job.config.colour {
         Colour::Chroma => keep_chroma(&job.pictures.content, &picture),

@@ -23,7 +23,10 @@ impl Transform for Jitter {
             return image;
         }
         let reach = self.reach as i64;
-        let shifts = [rng.random_range(-reach..=reach), rng.random_range(-reach..=reach)];
+        let shifts = [
+            rng.random_range(-reach..=reach),
+            rng.random_range(-reach..=reach),
+        ];
         image.roll(&shifts, &[2, 3])
     }
 }

@@ -20,7 +20,11 @@ const TOLERANCE: f64 = 1e-3;
 /// A backend that cannot be opened, or an operation that computes something else.
 pub fn run(args: &DevicesArgs) -> anyhow::Result<ExitCode> {
     let output = shared::output(&args.talk);
-    if args.check { check(args, &output) } else { list(args, &output) }
+    if args.check {
+        check(args, &output)
+    } else {
+        list(args, &output)
+    }
 }
 
 fn list(args: &DevicesArgs, output: &Output) -> anyhow::Result<ExitCode> {
@@ -90,7 +94,9 @@ fn check(args: &DevicesArgs, output: &Output) -> anyhow::Result<ExitCode> {
         let verdict = if is_right { "right" } else { "WRONG" };
         let error = error.map_or("failed".to_owned(), |error| format!("{error:.1e}"));
         if !output.is_json() {
-            output.result(&format!("{verdict}  {operation:36} relative difference {error}"))?;
+            output.result(&format!(
+                "{verdict}  {operation:36} relative difference {error}"
+            ))?;
         }
     }
     output.event(&json!({

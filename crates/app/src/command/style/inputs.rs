@@ -49,7 +49,11 @@ impl Inputs {
         put(&mut flags, "first_steps", whole(args.steps));
         put(&mut flags, "rate", args.rate.or_else(|| default_rate(args)));
         let names_layers = flags.contains_key("style_layers");
-        let styles = args.style.iter().map(|text| weighted(text)).collect::<Result<Vec<_>, _>>()?;
+        let styles = args
+            .style
+            .iter()
+            .map(|text| weighted(text))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut inputs = match &args.rerun {
             None => Self {
                 config: settings::resolve(
@@ -86,7 +90,11 @@ impl Inputs {
         };
         let find = |source: &Source| {
             let beside = picture.with_file_name(&source.file);
-            if beside.exists() { beside } else { PathBuf::from(&source.file) }
+            if beside.exists() {
+                beside
+            } else {
+                PathBuf::from(&source.file)
+            }
         };
         let (content, styles) = recipe
             .sources
@@ -101,11 +109,18 @@ impl Inputs {
         Ok(Self {
             config: settings::resolve_over(base, args.run.config.as_deref(), flags)?,
             net,
-            seed: if args.run.seed == 0 { recipe.seed } else { args.run.seed },
+            seed: if args.run.seed == 0 {
+                recipe.seed
+            } else {
+                args.run.seed
+            },
             names_layers: true,
             preset: recipe.preset,
             content: Some(find(content)),
-            styles: styles.iter().map(|s| (find(s), s.weight.unwrap_or(1.0))).collect(),
+            styles: styles
+                .iter()
+                .map(|s| (find(s), s.weight.unwrap_or(1.0)))
+                .collect(),
             out: args.out.clone(),
         })
     }
@@ -115,7 +130,9 @@ impl Inputs {
     /// # Errors
     /// [`UsageError`] without `--out`.
     pub fn out(&self) -> Result<&Path, UsageError> {
-        self.out.as_deref().ok_or_else(|| UsageError("say where the result goes: -o FILE".into()))
+        self.out
+            .as_deref()
+            .ok_or_else(|| UsageError("say where the result goes: -o FILE".into()))
     }
 
     /// Opens the pictures; the content's transparency comes with its size.
@@ -142,7 +159,13 @@ impl Inputs {
         }
         let (width, height) = (content.picture.width(), content.picture.height());
         let alpha = content.alpha.map(|alpha| (alpha, width, height));
-        Ok((Pictures { content: content.picture, styles }, alpha))
+        Ok((
+            Pictures {
+                content: content.picture,
+                styles,
+            },
+            alpha,
+        ))
     }
 
     /// The recipe of the result.
@@ -191,7 +214,9 @@ fn default_rate(args: &StyleArgs) -> Option<f64> {
 
 /// `painting.jpg:0.5` as a path and a weight; the weight is 1 unless said otherwise.
 fn weighted(text: &str) -> Result<(PathBuf, f64), UsageError> {
-    let Some((path, weight)) = text.rsplit_once(':') else { return Ok((text.into(), 1.0)) };
+    let Some((path, weight)) = text.rsplit_once(':') else {
+        return Ok((text.into(), 1.0));
+    };
     match weight.parse::<f64>() {
         Ok(weight) if weight.is_finite() && weight >= 0.0 && !path.is_empty() => {
             Ok((path.into(), weight))

@@ -14,8 +14,7 @@ use reverie_viz::picture::{
 use reverie_viz::render::{image_bytes, look_bytes};
 use reverie_viz::style::{
     Event, OptimizerKind, Outcome, Snapshot, StyleConfig, Transfer, brought_to,
-    drop_unusable_layers,
-    scales, transfer,
+    drop_unusable_layers, scales, transfer,
 };
 use serde_json::{Value, json};
 
@@ -51,7 +50,10 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
     }
     let (pictures, alpha) = inputs.load(&output)?;
     let opened = shared::open_device(&args.device, &output)?;
-    let options = Options { pooling: config.pooling, edges: config.edges };
+    let options = Options {
+        pooling: config.pooling,
+        edges: config.edges,
+    };
     let loaded = network::load(&inputs.net, options, &opened.device)?;
     fit_layers(&mut config, &loaded, &inputs, &output)?;
     announce(&config, &loaded, &opened, &pictures.content, &output)?;
@@ -72,7 +74,12 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
         seed: inputs.seed,
         report_every: shared::report_every(&opened),
     };
-    let saver = Saver { args, out, recipe: &recipe, alpha: alpha.as_ref() };
+    let saver = Saver {
+        args,
+        out,
+        recipe: &recipe,
+        alpha: alpha.as_ref(),
+    };
     let total: usize = scales(&config).iter().map(|scale| scale.steps).sum();
     let mut bar = output.bar(total as u64);
     let mut stop = None;
@@ -94,7 +101,10 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
             return ControlFlow::Break(());
         }
         stop = stopper.asks();
-        if args.stop_after.is_some_and(|limit| snapshot.steps() >= limit) {
+        if args
+            .stop_after
+            .is_some_and(|limit| snapshot.steps() >= limit)
+        {
             stop = Some(Stop::Interrupted);
         }
         if stop.is_none() || snapshot.steps() == total {
@@ -147,8 +157,11 @@ fn fit_layers(
     let dropped = drop_unusable_layers(config, &loaded.network, deepest);
     if config.style_layers.is_empty() {
         let dropped = dropped.join(" ");
-        return Err(UsageError(format!("{} has none of the style layers {dropped}", loaded.name))
-            .into());
+        return Err(UsageError(format!(
+            "{} has none of the style layers {dropped}",
+            loaded.name
+        ))
+        .into());
     }
     if !dropped.is_empty() {
         output.note(&format!(
@@ -171,8 +184,10 @@ fn announce(
     let plan = scales(config);
     let (width, height) = brought_to(content.width(), content.height(), config.size);
     let bytes = memory_plan(config, loaded, width, height)?;
-    let sizes: Vec<String> =
-        plan.iter().map(|scale| format!("{} px x {}", scale.size, scale.steps)).collect();
+    let sizes: Vec<String> = plan
+        .iter()
+        .map(|scale| format!("{} px x {}", scale.size, scale.steps))
+        .collect();
     if let Some(remark) = &loaded.remark {
         output.note(&format!("{}: {remark}", loaded.name));
     }
@@ -203,7 +218,9 @@ fn memory_plan(
 ) -> anyhow::Result<u64> {
     use reverie_model::vision::Network;
     let names = config.style_layers.iter().chain(&config.content_layers);
-    let layers = names.map(|name| loaded.network.layer(name)).collect::<Result<Vec<_>, _>>()?;
+    let layers = names
+        .map(|name| loaded.network.layer(name))
+        .collect::<Result<Vec<_>, _>>()?;
     let copies = match config.optimizer {
         // Image, gradient, direction, two copies in flight; a step and a change for each remembered.
         OptimizerKind::Lbfgs => 5 + 2 * config.history.min(config.first_steps.max(config.steps)),
@@ -215,8 +232,18 @@ fn memory_plan(
 
 /// A new size begins.
 fn tell_start(output: &Output, event: &Event) -> std::io::Result<()> {
-    if let Event::Started { index, of, steps, width, height } = event {
-        output.detail(&format!("size {} of {of}: {width}x{height}, {steps} steps", index + 1));
+    if let Event::Started {
+        index,
+        of,
+        steps,
+        width,
+        height,
+    } = event
+    {
+        output.detail(&format!(
+            "size {} of {of}: {width}x{height}, {steps} steps",
+            index + 1
+        ));
         output.event(&json!({
             "event": "size", "index": index, "of": of, "steps": steps,
             "width": width, "height": height,
@@ -232,8 +259,12 @@ fn tell_step(
     event: &Event,
     snapshot: &Snapshot<'_>,
 ) -> anyhow::Result<()> {
-    let Event::Step(progress) = event else { return Ok(()) };
-    let Some(losses) = &progress.losses else { return Ok(()) };
+    let Event::Step(progress) = event else {
+        return Ok(());
+    };
+    let Some(losses) = &progress.losses else {
+        return Ok(());
+    };
     let (content, style) = (losses.part("content"), losses.part("style"));
     let remark = format!("content {content:.4} style {style:.4}");
     bar.show(snapshot.steps() as u64, &remark);
@@ -286,7 +317,9 @@ impl Saver<'_> {
         let alpha = self.alpha.map(|(alpha, width, height)| {
             let (w, h) = (picture.width(), picture.height());
             let mut alpha = resize_plane(alpha, *width, *height, w, h, Filter::Bilinear);
-            alpha.iter_mut().for_each(|value| *value = value.clamp(0.0, 1.0));
+            alpha
+                .iter_mut()
+                .for_each(|value| *value = value.clamp(0.0, 1.0));
             alpha
         });
         let recipe = (self.recipe.to_json()?, self.recipe.summary());
@@ -296,7 +329,9 @@ impl Saver<'_> {
     }
 
     fn save_now_and_then(&self, snapshot: &Snapshot<'_>) -> anyhow::Result<()> {
-        let Some(every) = self.args.save_every else { return Ok(()) };
+        let Some(every) = self.args.save_every else {
+            return Ok(());
+        };
         let steps = snapshot.steps();
         if !steps.is_multiple_of(every as usize) {
             return Ok(());

@@ -48,7 +48,10 @@ pub fn save(
     recipe: &Recipe<StyleConfig>,
     snapshot: &Snapshot<'_>,
 ) -> anyhow::Result<()> {
-    let notes = Notes { recipe: serde_json::to_value(recipe)?, scale: snapshot.scale };
+    let notes = Notes {
+        recipe: serde_json::to_value(recipe)?,
+        scale: snapshot.scale,
+    };
     let notes = serde_json::to_value(notes)?;
     save_checkpoint(checkpoint, snapshot.state, &notes)
         .with_context(|| format!("saving {}", checkpoint.display()))
@@ -84,8 +87,17 @@ fn compare(name: &str, before: &Value, now: &Value, differences: &mut Vec<String
     match (before, now) {
         (Value::Object(before), Value::Object(now)) => {
             for (key, value) in now {
-                let name = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
-                compare(&name, before.get(key).unwrap_or(&Value::Null), value, differences);
+                let name = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
+                compare(
+                    &name,
+                    before.get(key).unwrap_or(&Value::Null),
+                    value,
+                    differences,
+                );
             }
         }
         _ if before == now => {}

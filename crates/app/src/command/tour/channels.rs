@@ -38,11 +38,15 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         let mut rng = seeded(SEED);
         let mean = shop.network.mean_colour();
         let start = noise_picture(SIDE, SIDE, mean, START_NOISE, &mut rng);
-        let (picture, _) =
-            dream(&shop.network, &goal, &start, &config, rng, |_, _| ControlFlow::Continue(()))?;
+        let (picture, _) = dream(&shop.network, &goal, &start, &config, rng, |_, _| {
+            ControlFlow::Continue(())
+        })?;
         tiles.push((picture, format!("channel {channel}")));
     }
-    let options = SheetOptions { columns: COLUMNS, ..SheetOptions::default() };
+    let options = SheetOptions {
+        columns: COLUMNS,
+        ..SheetOptions::default()
+    };
     Ok(Section {
         title: "What a channel looks for",
         text: format!(

@@ -21,11 +21,17 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     let mut config: DreamConfig =
         resolve(&DREAM_PRESETS, Some("deepdream"), None, toml::Table::new())?;
     config.layer = LAYER.to_owned();
-    let goal = Goal::from(LayerNorm { layer: shop.network.layer(LAYER)? });
-    let (picture, _) =
-        dream(&shop.network, &goal, &shop.landscape, &config, seeded(SEED), |_, _| {
-            ControlFlow::Continue(())
-        })?;
+    let goal = Goal::from(LayerNorm {
+        layer: shop.network.layer(LAYER)?,
+    });
+    let (picture, _) = dream(
+        &shop.network,
+        &goal,
+        &shop.landscape,
+        &config,
+        seeded(SEED),
+        |_, _| ControlFlow::Continue(()),
+    )?;
     Ok(Section {
         title: "More of what a layer already sees",
         text: format!(

@@ -60,8 +60,11 @@ pub struct Workshop {
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 3] =
-    [("style", styling::make), ("dream", dreaming::make), ("channels", channels::make)];
+const SECTIONS: [Entry; 3] = [
+    ("style", styling::make),
+    ("dream", dreaming::make),
+    ("channels", channels::make),
+];
 
 /// One made section, or why it could not be made, with the seconds it took.
 type Made = (&'static str, anyhow::Result<Section>, f64);
@@ -89,9 +92,14 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", args.out.display()))?;
     let file = args.out.join("index.html");
     write_atomic(&file, page::html(&workshop, &made)?.as_bytes(), true)?;
-    let failed = made.iter().filter(|(_, section, _)| section.is_err()).count();
+    let failed = made
+        .iter()
+        .filter(|(_, section, _)| section.is_err())
+        .count();
     let seconds = started.elapsed().as_secs_f64();
-    output.note(&format!("the tour took {seconds:.0} s; open it in a browser:"));
+    output.note(&format!(
+        "the tour took {seconds:.0} s; open it in a browser:"
+    ));
     if !output.is_json() {
         output.result(&file.display().to_string())?;
     }
@@ -119,13 +127,24 @@ fn choose(only: &[String]) -> Result<Vec<Entry>, UsageError> {
         }
     }
     let is_chosen = |name: &str| only.is_empty() || only.iter().any(|asked| asked == name);
-    Ok(SECTIONS.iter().copied().filter(|(name, _)| is_chosen(name)).collect())
+    Ok(SECTIONS
+        .iter()
+        .copied()
+        .filter(|(name, _)| is_chosen(name))
+        .collect())
 }
 
 fn open(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
     let opened = shared::open_device(device, output)?;
-    let args = NetArgs { net: network::BUILTIN.to_owned(), weights: None, data_dir: None };
-    let options = Options { edges: reverie_model::vision::Edges::Replicate, ..Options::default() };
+    let args = NetArgs {
+        net: network::BUILTIN.to_owned(),
+        weights: None,
+        data_dir: None,
+    };
+    let options = Options {
+        edges: reverie_model::vision::Edges::Replicate,
+        ..Options::default()
+    };
     let loaded = network::load(&args, options, &opened.device)?;
     Ok(Workshop {
         network: loaded.network,

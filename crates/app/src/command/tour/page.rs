@@ -30,7 +30,10 @@ const JPEG_QUALITY: u8 = 90;
 /// # Errors
 /// If a picture cannot be encoded.
 pub fn html(shop: &Workshop, made: &[Made]) -> anyhow::Result<String> {
-    let sections = made.iter().map(section).collect::<anyhow::Result<Vec<_>>>()?;
+    let sections = made
+        .iter()
+        .map(section)
+        .collect::<anyhow::Result<Vec<_>>>()?;
     let version = env!("CARGO_PKG_VERSION");
     let page = html! {
         (DOCTYPE)
@@ -95,7 +98,10 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
 }
 
 fn data_uri(picture: &Picture) -> anyhow::Result<String> {
-    let options = SaveOptions { jpeg_quality: JPEG_QUALITY, ..SaveOptions::default() };
+    let options = SaveOptions {
+        jpeg_quality: JPEG_QUALITY,
+        ..SaveOptions::default()
+    };
     let bytes = encode(picture, None, Format::Jpeg, &options)?;
     Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
 }

@@ -42,8 +42,10 @@ fn stylise(shop: &Workshop, style: &Picture) -> anyhow::Result<Picture> {
     config.growth = 2.0;
     (config.first_steps, config.steps) = STEPS;
     drop_unusable_layers(&mut config, &shop.network, None);
-    let pictures =
-        Pictures { content: shop.landscape.clone(), styles: vec![(style.clone(), 1.0)] };
+    let pictures = Pictures {
+        content: shop.landscape.clone(),
+        styles: vec![(style.clone(), 1.0)],
+    };
     let job = Transfer {
         network: &shop.network,
         config: &config,

@@ -1,0 +1,43 @@
+//! Style transfer with a settings file, watched step by step.
+
+use std::ops::ControlFlow;
+
+use burn::tensor::Device;
+use reverie_model::vision::{Vgg, VggConfig};
+use reverie_viz::picture::{SaveOptions, draw, save};
+use reverie_viz::style::{Event, Pictures, StyleConfig, Transfer, drop_unusable_layers, transfer};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let network = Vgg::random(&VggConfig::mini(), 1, &Device::flex());
+    let mut config: StyleConfig =
+        toml::from_str(include_str!("../../../configs/style/reverie.toml"))?;
+    (config.size, config.start_size, config.first_steps) = (64, 64, 5);
+    drop_unusable_layers(&mut config, &network, None);
+    let pictures = Pictures {
+        content: draw::landscape(96, 72, 1),
+        styles: vec![(draw::mosaic(96, 72, 1), 1.0)],
+    };
+    let (network, config, pictures) = (&network, &config, &pictures);
+    let job = Transfer {
+        network,
+        config,
+        pictures,
+        seed: 0,
+        report_every: 1,
+    };
+    let done = transfer(&job, None, |event, _| {
+        if let Event::Step(progress) = event
+            && let Some(losses) = &progress.losses
+        {
+            println!("step {}: loss {:.4}", progress.step, losses.total);
+        }
+        ControlFlow::Continue(())
+    })?;
+    save(
+        &done.picture,
+        None,
+        "styled.png".as_ref(),
+        &SaveOptions::default(),
+    )?;
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! The same input on every backend.
+
+use burn::tensor::{Device, DeviceType};
+use serde_json::Value;
+
+use crate::common::{result, reverie, small_picture};
+
+/// Bar for losses of two backends after a few steps.
+const LOSSES: f64 = 1e-3;
+
+/// A wgpu device, software adapters included; says why a test is skipped where there is none.
+pub fn wgpu(test: &str) -> Option<Device> {
+    let device = Device::enumerate(DeviceType::Wgpu)
+        .into_vec()
+        .into_iter()
+        .next();
+    if device.is_none() {
+        println!("{test} is skipped: no graphics adapter, not even a software one, was found");
+    }
+    device
+}
+
+/// Runs a command on each backend and compares the losses with those of flex.
+fn compare(test: &str, run: impl Fn(&str) -> Value, keys: &[&str]) {
+    let reference = run("flex");
+    let mut others = vec!["ndarray"];
+    if wgpu(test).is_some() {
+        others.push("wgpu");
+    }
+    for backend in others {
+        let found = run(backend);
+        assert_eq!(found["backend"], backend);
+        for key in keys {
+            let (a, b) = (
+                found[key].as_f64().unwrap(),
+                reference[key].as_f64().unwrap(),
+            );
+            let error = (a - b).abs() / b.abs();
+            println!(
+                "{test}: {key} on {backend} {a}, on flex {b}, relative difference {error:.1e}"
+            );
+            assert!(error <= LOSSES, "{key}: {a} on {backend}, {b} on flex");
+        }
+    }
+}
+
+#[test]
+fn style_has_the_same_losses_on_every_backend() {
+    let dir = tempfile::tempdir().unwrap();
+    let content = small_picture(dir.path(), "content.png", 40, 32, 1);
+    let style = small_picture(dir.path(), "style.png", 32, 32, 2);
+    for optimizer in ["adam", "lbfgs"] {
+        let run = |backend: &str| {
+            let out = dir.path().join(format!("{backend}-{optimizer}.png"));
+            let done = reverie()
+                .args([
+                    "style", "--net", "tiny", "--size", "32", "--steps", "5", "--seed", "1",
+                ])
+                .args(["--optimizer", optimizer, "--json", "--backend", backend])
+                .args(["--set", "content_layers=[\"relu2_1\"]"])
+                .arg("--content")
+                .arg(&content)
+                .arg("--style")
+                .arg(&style)
+                .arg("-o")
+                .arg(&out)
+                .assert()
+                .success();
+            result(&done.get_output().stdout)
+        };
+        compare("style", run, &["loss", "content_loss", "style_loss"]);
+    }
+}
+
+#[test]
+fn dreams_have_the_same_score_on_every_backend() {
+    let dir = tempfile::tempdir().unwrap();
+    let picture = small_picture(dir.path(), "picture.png", 40, 32, 1);
+    let run = |backend: &str| {
+        let out = dir.path().join(format!("{backend}.png"));
+        let done = reverie()
+            .args([
+                "dream", "--net", "tiny", "--layer", "relu2_2", "--steps", "3",
+            ])
+            .args([
+                "--octaves",
+                "2",
+                "--size",
+                "32",
+                "--preset",
+                "lecture-dream",
+                "--jitter",
+                "4",
+            ])
+            .args(["--json", "--seed", "1", "--backend", backend])
+            .arg(&picture)
+            .arg("-o")
+            .arg(&out)
+            .assert()
+            .success();
+        result(&done.get_output().stdout)
+    };
+    compare("dream", run, &["score"]);
+}
+
+#[test]
+fn channel_pictures_have_the_same_score_on_every_backend() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |backend: &str| {
+        let out = dir.path().join(format!("{backend}.png"));
+        let done = reverie()
+            .args([
+                "imagine",
+                "--net",
+                "tiny",
+                "--layer",
+                "conv2_2",
+                "--channel",
+                "1",
+            ])
+            .args([
+                "--steps",
+                "3",
+                "--octaves",
+                "2",
+                "--size",
+                "32",
+                "--json",
+                "--seed",
+                "1",
+            ])
+            .args(["--backend", backend, "-o"])
+            .arg(&out)
+            .assert()
+            .success();
+        result(&done.get_output().stdout)
+    };
+    compare("imagine", run, &["loss"]);
+}
+
+#[test]
+fn the_self_test_passes_on_every_backend() {
+    let mut backends = vec!["flex", "ndarray"];
+    if wgpu("the_self_test_passes_on_every_backend").is_some() {
+        backends.push("wgpu");
+    }
+    for backend in backends {
+        let done = reverie()
+            .args(["devices", "--check", "--json", "--backend", backend])
+            .assert()
+            .success();
+        let result = result(&done.get_output().stdout);
+        assert_eq!(result["right"], true, "{backend}: {result}");
+        assert_eq!(result["operations"].as_array().unwrap().len(), 8);
+    }
+}
+
+#[test]
+fn devices_says_what_auto_takes_and_why() {
+    let done = reverie().args(["devices", "--json"]).assert().success();
+    let result = result(&done.get_output().stdout);
+    assert!(!result["auto"]["reason"].as_str().unwrap().is_empty());
+    let physical = result["devices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|d| d["physical"] == true);
+    let expected = if physical { "wgpu" } else { "flex" };
+    assert_eq!(result["auto"]["backend"], expected);
+}

@@ -1,0 +1,106 @@
+//! What must stay true of the repository itself.
+
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .to_owned()
+}
+
+fn text(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+#[test]
+fn the_asked_for_backends_are_in_the_lock_file() {
+    let lock = text("Cargo.lock");
+    for package in [
+        "burn",
+        "burn-ndarray",
+        "burn-wgpu",
+        "burn-autodiff",
+        "image",
+        "clap",
+        "serde",
+    ] {
+        assert!(
+            lock.contains(&format!("name = \"{package}\"\n")),
+            "{package} is missing"
+        );
+    }
+}
+
+#[test]
+fn the_changelog_knows_the_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let changelog = text("CHANGELOG.md");
+    let newest = changelog
+        .lines()
+        .find(|line| line.starts_with("## ["))
+        .unwrap();
+    let is_current = newest.contains(version) || newest.contains("Unreleased");
+    assert!(is_current, "{newest} is neither {version} nor Unreleased");
+}
+
+/// Every settings file, with the command it is for.
+fn settings_files() -> Vec<(String, PathBuf)> {
+    let configs = root().join("configs");
+    let mut found = Vec::new();
+    for folder in std::fs::read_dir(configs).unwrap() {
+        let folder = folder.unwrap().path();
+        let command = folder.file_name().unwrap().to_string_lossy().into_owned();
+        for file in std::fs::read_dir(&folder).unwrap() {
+            found.push((command.clone(), file.unwrap().path()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_settings_file_runs_for_two_steps() {
+    let dir = tempfile::tempdir().unwrap();
+    let picture = crate::common::small_picture(dir.path(), "picture.png", 32, 32, 1);
+    let files = settings_files();
+    assert!(files.len() >= 8, "{files:?}");
+    for (number, (command, file)) in files.iter().enumerate() {
+        let mut run = crate::common::reverie();
+        run.args([
+            command,
+            "--net",
+            "tiny",
+            "--backend",
+            "flex",
+            "--size",
+            "32",
+        ])
+        .args(["--steps", "2", "--config"])
+        .arg(file)
+        .arg("-o")
+        .arg(dir.path().join(format!("{number}.png")));
+        match command.as_str() {
+            "style" => {
+                run.args([
+                    "--set",
+                    "content_layers=[\"relu2_1\"]",
+                    "--set",
+                    "start_size=32",
+                ]);
+                run.arg("--content")
+                    .arg(&picture)
+                    .arg("--style")
+                    .arg(&picture);
+            }
+            "dream" => {
+                run.args(["--layer", "relu2_1", "--octaves", "2"])
+                    .arg(&picture);
+            }
+            _ => {
+                run.args(["--layer", "relu2_1", "--octaves", "2"]);
+            }
+        }
+        run.assert().success();
+    }
+}
