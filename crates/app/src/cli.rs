@@ -50,13 +50,19 @@ pub enum Command {
 #[derive(Args, Debug, Clone, Default)]
 pub struct TalkArgs {
     /// One JSON object a line on stdout; the last is the result
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, global = true, help_heading = "Output")]
     pub json: bool,
     /// Errors only
-    #[arg(long, short, help_heading = "Output", conflicts_with = "verbose")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        help_heading = "Output",
+        conflicts_with = "verbose"
+    )]
     pub quiet: bool,
     /// Say more
-    #[arg(long, short, help_heading = "Output")]
+    #[arg(long, short, global = true, help_heading = "Output")]
     pub verbose: bool,
 }
 
@@ -80,14 +86,9 @@ pub struct DeviceArgs {
 /// Which network looks.
 #[derive(Args, Debug, Clone)]
 pub struct NetArgs {
-    /// Network: vgg-mini (inside the program), a name that `reverie weights list` shows, or with --weights an architecture such as vgg19
-    #[arg(
-        long,
-        default_value = "vgg-mini",
-        env = "REVERIE_NET",
-        help_heading = "What"
-    )]
-    pub net: String,
+    /// Network: vgg-mini (inside the program, the default), a name that `reverie weights list` shows, or with --weights an architecture such as vgg19
+    #[arg(long, env = "REVERIE_NET", help_heading = "What")]
+    pub net: Option<String>,
     /// Weights file (.safetensors, .pth) for the network that --net names
     #[arg(long, value_name = "FILE", help_heading = "What")]
     pub weights: Option<PathBuf>,
@@ -154,7 +155,12 @@ pub struct StyleArgs {
     #[arg(long, value_name = "PICTURE[:WEIGHT]", required_unless_present_any = ["rerun", "print_config"], help_heading = "What")]
     pub style: Vec<String>,
     /// Repeat what this picture was made by; other flags go over its recipe
-    #[arg(long, value_name = "PICTURE", help_heading = "What")]
+    #[arg(
+        long,
+        value_name = "PICTURE",
+        conflicts_with = "preset",
+        help_heading = "What"
+    )]
     pub rerun: Option<PathBuf>,
     /// Named settings
     #[arg(long, env = "REVERIE_PRESET", help_heading = "Look")]
@@ -265,7 +271,7 @@ pub struct AscentArgs {
   reverie dream clouds.jpg -o dream.png
   reverie dream clouds.jpg --net vgg16-hed --layer relu4_2 --size 640 -o dream.png
   reverie dream clouds.jpg --preset lecture-dream --blur 0 --decay 0 -o raw.png
-Presets: deepdream (default), lecture-dream")]
+Presets: soft (default), deepdream, lecture-dream")]
 pub struct DreamArgs {
     /// Picture to dream on
     #[arg(value_name = "PICTURE", required_unless_present = "print_config")]
@@ -305,9 +311,9 @@ pub struct DreamArgs {
 /// `reverie imagine`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  reverie imagine --layer relu2_1 --channel 5 -o channel.png
-  reverie imagine --layer relu3_1 --channel 0-15 --sheet 4x4 -o sheet.png
-  reverie imagine --net vgg16-hed --layer relu3_3 --channel 12 --size 256 -o channel.png
+  reverie imagine --layer conv2_1 --channel 5 -o channel.png
+  reverie imagine --layer conv3_1 --channel 0-15 --sheet 4x4 -o sheet.png
+  reverie imagine --net vgg16-hed --layer conv3_3 --channel 12 --size 256 -o channel.png
 Presets: channel (default)")]
 pub struct ImagineArgs {
     /// Channel, or first and last channel of a sheet: 12 or 0-15

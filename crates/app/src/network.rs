@@ -41,6 +41,13 @@ pub struct Options {
     pub edges: Edges,
 }
 
+impl NetArgs {
+    /// The network's name, the built-in one unless said otherwise.
+    pub fn name(&self) -> &str {
+        self.net.as_deref().unwrap_or(BUILTIN)
+    }
+}
+
 /// The registry with the user's own entries.
 ///
 /// # Errors
@@ -72,19 +79,19 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
     if let Some(file) = &args.weights {
         return from_file(args, file, &registry, shaped, device);
     }
-    if args.net == BUILTIN || args.net == "tiny" {
-        let config = shaped(VggConfig::by_name(&args.net)?);
+    if args.name() == BUILTIN || args.name() == "tiny" {
+        let config = shaped(VggConfig::by_name(args.name())?);
         let network = Vgg::random(&config, BUILTIN_SEED, device);
         let remark = "its weights are random: they carry texture, not things".to_owned();
         return Ok(Loaded {
             network,
-            name: args.net.clone(),
+            name: args.name().to_owned(),
             sha256: None,
             deepest_useful: None,
             remark: Some(remark),
         });
     }
-    let entry = match registry.get(&args.net) {
+    let entry = match registry.get(args.name()) {
         Ok(entry) => entry,
         Err(_) => return Err(unknown_net(&args.net, &registry).into()),
     };
@@ -138,8 +145,8 @@ fn from_file(
     device: &Device,
 ) -> anyhow::Result<Loaded> {
     // A known name brings its preprocessing along; a bare architecture is taken for torchvision's.
-    let entry = registry.get(&args.net).ok();
-    let name = entry.map_or(args.net.as_str(), |entry| entry.architecture.as_str());
+    let entry = registry.get(args.name()).ok();
+    let name = entry.map_or(args.name(), |entry| entry.architecture.as_str());
     let config = VggConfig::by_name(name)?;
     let preprocessing = entry.map_or_else(Preprocessing::torchvision, |entry| entry.preprocessing);
     let ignore = entry.map(|entry| entry.ignore.clone()).unwrap_or_default();
@@ -149,7 +156,7 @@ fn from_file(
         sha256_file(file, |_| ()).with_context(|| format!("reading {}", file.display()))?;
     Ok(Loaded {
         network,
-        name: format!("{} ({})", args.net, paths::file_name(file)),
+        name: format!("{} ({})", args.name(), paths::file_name(file)),
         sha256: Some(sha256),
         deepest_useful: entry.and_then(|entry| entry.deepest_useful.clone()),
         remark: None,

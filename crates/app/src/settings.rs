@@ -39,7 +39,8 @@ pub const STYLE_PRESETS: [Preset; 5] = [
 ];
 
 /// Dream presets; the first is the default.
-pub const DREAM_PRESETS: [Preset; 2] = [
+pub const DREAM_PRESETS: [Preset; 3] = [
+    ("soft", include_str!("../../../configs/dream/soft.toml")),
     (
         "deepdream",
         include_str!("../../../configs/dream/deepdream.toml"),
@@ -199,6 +200,7 @@ mod tests {
         for (presets, name) in [
             (&DREAM_PRESETS[..], 0),
             (&DREAM_PRESETS, 1),
+            (&DREAM_PRESETS, 2),
             (&IMAGINE_PRESETS, 0),
         ] {
             let name = presets[name].0;

@@ -1,5 +1,6 @@
 //! `reverie completions`: scripts that complete flags in a shell.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -9,13 +10,10 @@ use crate::cli::{Cli, CompletionsArgs};
 /// Writes the script to stdout.
 ///
 /// # Errors
-/// None; the signature is that of every command.
+/// When stdout is closed.
 pub fn run(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
-    clap_complete::generate(
-        args.shell,
-        &mut Cli::command(),
-        "reverie",
-        &mut std::io::stdout(),
-    );
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "reverie", &mut script);
+    std::io::stdout().write_all(&script)?;
     Ok(ExitCode::SUCCESS)
 }

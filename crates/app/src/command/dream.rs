@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use burn::module::Module;
 use reverie_model::rng::seeded;
 use reverie_model::vision::Network;
 use reverie_viz::dream::{DreamConfig, DreamEvent, dream, octave_sizes};
@@ -11,7 +12,7 @@ use reverie_viz::objective::{ChannelMean, Goal, LayerNorm};
 use reverie_viz::picture::{
     Filter, SheetOptions, before_after, check_output, fit_size, resize, resize_plane, save,
 };
-use reverie_viz::render::{image_bytes, look_bytes};
+use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use serde_json::{Value, json};
 
 use super::shared::{self, Stop, Stopper};
@@ -67,6 +68,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         }),
     };
     let bytes = memory::BASE
+        + network_bytes(loaded.network.num_params())
         + look_bytes(&loaded.network, &[layer], width, height)?
         + image_bytes(width, height, IMAGE_COPIES);
     let sizes = octave_sizes(width, height, &config, info.min_side());
@@ -89,7 +91,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         net: loaded.name.clone(),
         weights_sha256: loaded.sha256.clone(),
         backend: opened.backend.to_owned(),
-        seed: args.run.seed,
+        seed: args.run.seed(),
         sources: vec![Source::of(path, None)?],
         preset: args.ascent.preset.clone(),
         settings: json!({ "dream": config, "channel": args.channel }),
@@ -102,7 +104,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let mut stop = None;
     let mut activity = 0.0;
     let mut failed: Option<anyhow::Error> = None;
-    let rng = seeded(args.run.seed);
+    let rng = seeded(args.run.seed());
     let made = dream(&loaded.network, &goal, &base, &config, rng, |event, _| {
         let told = match event {
             DreamEvent::Octave {

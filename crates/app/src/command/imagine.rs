@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use burn::module::Module;
 use reverie_model::rng::seeded;
 use reverie_model::vision::Network;
 use reverie_viz::dream::{DreamConfig, DreamEvent, dream, noise_picture};
 use reverie_viz::objective::{ChannelMean, Goal};
 use reverie_viz::picture::{Picture, SheetOptions, check_output, contact_sheet, save};
-use reverie_viz::render::{image_bytes, look_bytes};
+use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use serde_json::{Value, json};
 
 use super::shared::{self, Stop, Stopper};
@@ -20,7 +21,7 @@ use crate::recipe::Recipe;
 use crate::{memory, settings};
 
 /// Deviation of the noise that imagining starts from, in units of the image.
-pub const START_NOISE: f32 = 0.08;
+pub const START_NOISE: f32 = 0.2;
 
 /// Makes the picture, or a sheet of several.
 ///
@@ -63,6 +64,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         .into());
     }
     let bytes = memory::BASE
+        + network_bytes(loaded.network.num_params())
         + look_bytes(
             &loaded.network,
             &[info.layer.clone()],
@@ -91,7 +93,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let mut stop = None;
     let mut steps = 0;
     for (channel, goal) in &goals {
-        let mut rng = seeded(args.run.seed);
+        let mut rng = seeded(args.run.seed());
         let mean = loaded.network.mean_colour();
         let base = noise_picture(config.size, config.size, mean, START_NOISE, &mut rng);
         let mut score = 0.0;
@@ -141,7 +143,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         net: loaded.name.clone(),
         weights_sha256: loaded.sha256.clone(),
         backend: opened.backend.to_owned(),
-        seed: args.run.seed,
+        seed: args.run.seed(),
         sources: Vec::new(),
         preset: args.ascent.preset.clone(),
         settings: json!({ "imagine": config, "channels": [first, last] }),

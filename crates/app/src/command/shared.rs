@@ -22,6 +22,13 @@ const GPU_REPORT_EVERY: usize = 10;
 /// Share of the free memory that a plan may take.
 const MEMORY_SHARE: f64 = 0.9;
 
+impl RunArgs {
+    /// The seed, 0 unless said otherwise.
+    pub fn seed(&self) -> u64 {
+        self.seed.unwrap_or(0)
+    }
+}
+
 /// The terminal as the flags want it.
 pub fn output(talk: &TalkArgs) -> Output {
     Output::new(talk.json, talk.quiet, talk.verbose)

@@ -11,7 +11,7 @@ use reverie_model::weights::{
     Entry, Preprocessing, Probe, RawTensor, Registry, TensorFile, Verified, VggNames, WeightsError,
     locate, sha256_file, verify_file, write_safetensors_f16, write_safetensors_f32,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::shared;
 use crate::backend::Backend;
@@ -38,8 +38,11 @@ pub fn run(args: &WeightsArgs) -> anyhow::Result<ExitCode> {
         WeightsAction::Verify { name } => verify(registry.get(name)?, data_dir, &output),
         WeightsAction::Path { name } => {
             let path = locate(registry.get(name)?, &paths::data_dirs(data_dir))?;
-            output.result(&path.display().to_string())?;
-            Ok(ExitCode::SUCCESS)
+            say(
+                &output,
+                &path.display().to_string(),
+                json!({"path": path.display().to_string()}),
+            )
         }
         WeightsAction::Import {
             file,
@@ -181,6 +184,17 @@ fn built(entry: &Entry, path: &Path) -> anyhow::Result<Vgg> {
         &entry.ignore,
         &device,
     )?)
+}
+
+/// The result, as a sentence or as an object.
+fn say(output: &Output, sentence: &str, mut result: Value) -> anyhow::Result<ExitCode> {
+    result["event"] = json!("result");
+    if output.is_json() {
+        output.event(&result)?;
+    } else {
+        output.result(sentence)?;
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What is to be imported.

@@ -112,7 +112,7 @@ pub enum PictureError {
         folder: PathBuf,
     },
     /// The output is there already, and nobody said that it may go.
-    #[error("{} exists already; choose another name or allow overwriting", path.display())]
+    #[error("{} exists already; choose another name, or overwrite it with --force", path.display())]
     Exists {
         /// The file.
         path: PathBuf,

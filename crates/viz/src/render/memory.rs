@@ -8,14 +8,14 @@ use crate::VizError;
 const F32: u64 = 4;
 /// Bytes of a recorded position of a maximum.
 const INDEX: u64 = 8;
-/// Largest number of values that one convolution unrolls at a time, relative to its input: nine
-/// neighbours of every position.
-const UNROLLED: u64 = 9;
+/// Copies of the largest layer in flight while a convolution is computed: input, output, their
+/// rearranged forms, a gradient. Measured, not derived.
+const IN_FLIGHT: u64 = 5;
 
 /// Bytes that one look (forward and back) holds at its peak, without the image's own copies.
 ///
-/// Held are the output of every convolution, rectifier and pooling up to the deepest layer, the
-/// positions of maxima, and the scratch space of the largest convolution.
+/// Held are the output of every rectifier and pooling up to the deepest layer and the positions of
+/// maxima, with scratch space for the largest layer.
 ///
 /// # Errors
 /// [`VizError::Model`] if a layer does not exist.
@@ -30,29 +30,27 @@ pub fn look_bytes(
     };
     let (width, height) = (width as usize, height as usize);
     let mut held = 0;
-    let mut scratch = 0;
-    let mut input = 3 * width * height;
+    let mut largest = 0;
     for info in network.layers() {
         let elements = info.elements(height, width) as u64;
-        match info.kind {
-            LayerKind::Conv => {
-                held += elements * F32;
-                let work = input as u64 * UNROLLED * F32;
-                scratch = scratch.max(work.min(MAX_SCRATCH) + 2 * elements * F32);
-            }
-            LayerKind::Norm | LayerKind::Relu => held += elements * F32,
-            LayerKind::Pool => held += elements * (F32 + INDEX),
-        }
-        input = elements as usize;
+        largest = largest.max(elements);
+        held += match info.kind {
+            // Followed by a rectifier, which is what the way back needs.
+            LayerKind::Conv => 0,
+            LayerKind::Norm | LayerKind::Relu => elements * F32,
+            LayerKind::Pool => elements * (F32 + INDEX),
+        };
         if info.layer == deepest.layer {
             break;
         }
     }
-    Ok(held + scratch)
+    Ok(held + largest * F32 * IN_FLIGHT)
 }
 
-/// Convolutions unroll their input in pieces no larger than this.
-const MAX_SCRATCH: u64 = 256 << 20;
+/// Bytes that a network of so many parameters takes, with the copies made while it is read.
+pub fn network_bytes(parameters: usize) -> u64 {
+    parameters as u64 * F32 * 5 / 2
+}
 
 /// Bytes of `copies` images.
 pub fn image_bytes(width: u32, height: u32, copies: u64) -> u64 {

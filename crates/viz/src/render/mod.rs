@@ -10,7 +10,7 @@ mod optimizer;
 pub use average::Average;
 pub use checkpoint::{load_checkpoint, save_checkpoint};
 pub use constraint::{Blur, Clamp, Constraint, Decay, gaussian_blur};
-pub use memory::{image_bytes, look_bytes};
+pub use memory::{image_bytes, look_bytes, network_bytes};
 pub use optimizer::{LineSearch, Optimizer, OptimizerConfig};
 
 use std::ops::ControlFlow;

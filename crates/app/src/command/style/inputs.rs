@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{Pictures, StyleConfig};
+use reverie_viz::style::{OptimizerKind, Pictures, StyleConfig};
 use toml::{Table, Value};
 
 use crate::backend::Opened;
@@ -47,7 +47,9 @@ impl Inputs {
         put(&mut flags, "optimizer", args.optimizer.clone());
         put(&mut flags, "steps", whole(args.steps));
         put(&mut flags, "first_steps", whole(args.steps));
-        put(&mut flags, "rate", args.rate.or_else(|| default_rate(args)));
+        put(&mut flags, "rate", args.rate);
+        let says_rate = flags.contains_key("rate") || file_has(args, "rate");
+        let says_optimizer = args.optimizer.is_some();
         let names_layers = flags.contains_key("style_layers");
         let styles = args
             .style
@@ -63,7 +65,7 @@ impl Inputs {
                     flags,
                 )?,
                 net: args.net.clone(),
-                seed: args.run.seed,
+                seed: args.run.seed(),
                 names_layers,
                 preset: args.preset.clone(),
                 content: None,
@@ -72,6 +74,9 @@ impl Inputs {
             },
             Some(picture) => Self::from_recipe(args, picture, flags)?,
         };
+        if says_optimizer && !says_rate {
+            inputs.config.rate = usual_rate(inputs.config.optimizer);
+        }
         if let Some(content) = &args.content {
             inputs.content = Some(content.clone());
         }
@@ -100,11 +105,9 @@ impl Inputs {
             .sources
             .split_first()
             .with_context(|| format!("the recipe of {} names no pictures", picture.display()))?;
-        // A network that was named on the command line wins; clap cannot tell its own default from
-        // a name that was typed, so the default is taken for "not said".
         let mut net = args.net.clone();
-        if net.net == crate::network::BUILTIN && net.weights.is_none() {
-            net.net = recipe.net;
+        if net.net.is_none() && net.weights.is_none() {
+            net.net = Some(recipe.net);
         }
         Ok(Self {
             config: settings::resolve_over(base, args.run.config.as_deref(), flags)?,
@@ -201,15 +204,23 @@ impl Inputs {
     }
 }
 
-/// Adam's step where only `--optimizer adam` was said: the presets' rate of 1 is L-BFGS's.
-fn default_rate(args: &StyleArgs) -> Option<f64> {
-    const ADAM_RATE: f64 = 0.02;
-    let is_lbfgs_preset = args.preset.as_deref() != Some("crowson");
-    match args.optimizer.as_deref() {
-        Some("adam") if is_lbfgs_preset && args.rerun.is_none() => Some(ADAM_RATE),
-        Some("lbfgs") if !is_lbfgs_preset => Some(1.0),
-        _ => None,
+/// The step size for an optimiser that was chosen by a flag, while the preset's belongs to another.
+fn usual_rate(optimizer: OptimizerKind) -> f64 {
+    match optimizer {
+        OptimizerKind::Adam => 0.02,
+        OptimizerKind::Lbfgs => 1.0,
     }
+}
+
+/// Whether the settings file says something about `key`; one that cannot be read is refused later.
+fn file_has(args: &StyleArgs, key: &str) -> bool {
+    let text = args
+        .run
+        .config
+        .as_ref()
+        .and_then(|file| std::fs::read_to_string(file).ok());
+    text.and_then(|text| toml::from_str::<Table>(&text).ok())
+        .is_some_and(|table| table.contains_key(key))
 }
 
 /// `painting.jpg:0.5` as a path and a weight; the weight is 1 unless said otherwise.

@@ -8,10 +8,11 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use burn::module::Module;
 use reverie_viz::picture::{
     Filter, Picture, SheetOptions, before_after, check_output, resize_plane, save,
 };
-use reverie_viz::render::{image_bytes, look_bytes};
+use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use reverie_viz::style::{
     Event, OptimizerKind, Outcome, Snapshot, StyleConfig, Transfer, brought_to,
     drop_unusable_layers, scales, transfer,
@@ -227,7 +228,8 @@ fn memory_plan(
         OptimizerKind::Adam => 8,
     };
     let look = look_bytes(&loaded.network, &layers, width, height)?;
-    Ok(memory::BASE + look + image_bytes(width, height, copies as u64))
+    let network = network_bytes(loaded.network.num_params());
+    Ok(memory::BASE + network + look + image_bytes(width, height, copies as u64))
 }
 
 /// A new size begins.

@@ -18,8 +18,7 @@ const LAYER: &str = "relu3_3";
 /// # Errors
 /// If the dream fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let mut config: DreamConfig =
-        resolve(&DREAM_PRESETS, Some("deepdream"), None, toml::Table::new())?;
+    let mut config: DreamConfig = resolve(&DREAM_PRESETS, Some("soft"), None, toml::Table::new())?;
     config.layer = LAYER.to_owned();
     let goal = Goal::from(LayerNorm {
         layer: shop.network.layer(LAYER)?,

@@ -98,7 +98,8 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         .count();
     let seconds = started.elapsed().as_secs_f64();
     output.note(&format!(
-        "the tour took {seconds:.0} s; open it in a browser:"
+        "the tour took {seconds:.0} s; {} opens in a browser",
+        file.display()
     ));
     if !output.is_json() {
         output.result(&file.display().to_string())?;
@@ -137,7 +138,7 @@ fn choose(only: &[String]) -> Result<Vec<Entry>, UsageError> {
 fn open(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
     let opened = shared::open_device(device, output)?;
     let args = NetArgs {
-        net: network::BUILTIN.to_owned(),
+        net: None,
         weights: None,
         data_dir: None,
     };

@@ -1,0 +1,223 @@
+//! What the help says must be so: its examples work, its presets exist, its settings can be fed
+//! back.
+
+use super::{Folder, plain};
+use crate::common::{reverie, small_picture};
+
+/// Every command, and whether its help ends in examples.
+const COMMANDS: [(&[&str], bool); 14] = [
+    (&[], true),
+    (&["tour"], true),
+    (&["style"], true),
+    (&["dream"], true),
+    (&["imagine"], true),
+    (&["devices"], true),
+    (&["weights"], true),
+    (&["weights", "list"], false),
+    (&["weights", "fetch"], false),
+    (&["weights", "verify"], false),
+    (&["weights", "import"], false),
+    (&["weights", "path"], false),
+    (&["inspect"], false),
+    (&["completions"], false),
+];
+
+/// The three commands with presets.
+const WITH_PRESETS: [&str; 3] = ["style", "dream", "imagine"];
+
+/// What stdout says; the run must succeed.
+fn said(args: &[&str]) -> String {
+    let done = reverie().args(args).assert().success();
+    String::from_utf8(done.get_output().stdout.clone()).unwrap()
+}
+
+fn help(command: &[&str]) -> String {
+    said(&[command, &["--help"]].concat())
+}
+
+/// The commands under `Examples:`, without their remarks, which stand behind two spaces or more.
+fn examples(command: &[&str]) -> Vec<Vec<String>> {
+    let text = help(command);
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter_map(|line| line.strip_prefix("reverie "));
+    lines
+        .map(|line| line.split("  ").next().unwrap())
+        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .collect()
+}
+
+/// The names under `Presets:`, the default first.
+fn presets(command: &str) -> Vec<String> {
+    let text = help(&[command]);
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Presets: "))
+        .unwrap();
+    let names = line
+        .split(", ")
+        .map(|name| name.split(' ').next().unwrap().to_owned());
+    names.collect()
+}
+
+#[test]
+fn every_command_has_help_and_most_have_examples() {
+    for (command, has_examples) in COMMANDS {
+        let text = help(command);
+        assert!(text.contains("Usage: reverie"), "{command:?}: {text}");
+        assert_eq!(
+            text.contains("Examples:"),
+            has_examples,
+            "{command:?}: {text}"
+        );
+        assert_eq!(!examples(command).is_empty(), has_examples, "{command:?}");
+        if let Some(verb) = command.first() {
+            assert!(
+                help(&[]).contains(&format!("\n  {verb} ")),
+                "{verb} is in the list"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_flags_of_every_example_exist() {
+    for (command, _) in COMMANDS {
+        for example in examples(command) {
+            // Flags are read before help is given, so a flag that does not exist is an error.
+            reverie().args(&example).arg("--help").assert().success();
+        }
+    }
+}
+
+#[test]
+fn every_example_that_makes_a_picture_runs() {
+    let folder = Folder::new();
+    for name in [
+        "town.jpg",
+        "starry.jpg",
+        "clouds.jpg",
+        "photo.jpg",
+        "painting.jpg",
+    ] {
+        small_picture(&folder.path(""), name, 48, 40, 1);
+    }
+    for name in ["a.jpg", "b.jpg"] {
+        small_picture(&folder.path(""), name, 48, 40, 2);
+    }
+    let first = [
+        "--content",
+        "town.jpg",
+        "--style",
+        "starry.jpg",
+        "--size",
+        "16",
+        "--steps",
+        "1",
+    ];
+    folder.done(&plain(
+        &[&["style"], &first[..], &["-o", "night.png"]].concat(),
+    ));
+    let mut count = 0;
+    for (command, _) in COMMANDS {
+        for mut example in examples(command) {
+            if !WITH_PRESETS.contains(&example[0].as_str()) {
+                continue;
+            }
+            // The named networks need files; what the flags mean is the same for the built-in one.
+            if let Some(flag) = example.iter().position(|word| word == "--net") {
+                let known = said(&["weights", "list"]);
+                assert!(
+                    known.contains(&example[flag + 1]),
+                    "{example:?} names a known network"
+                );
+                example[flag + 1] = "vgg-mini".to_owned();
+            }
+            if !example.iter().any(|word| word == "--dry-run") {
+                example.push("--dry-run".to_owned());
+            }
+            // The picture that is run again stands where another example writes.
+            example.push("--force".to_owned());
+            folder.done(&example);
+            count += 1;
+        }
+    }
+    assert!(count >= 10, "only {count} examples were found");
+}
+
+#[test]
+fn the_settings_of_every_preset_can_be_fed_back() {
+    let folder = Folder::new();
+    for command in WITH_PRESETS {
+        let names = presets(command);
+        let default = said(&[command, "--print-config"]);
+        assert_eq!(
+            default,
+            said(&[command, "--preset", &names[0], "--print-config"])
+        );
+        for name in &names {
+            let printed = said(&[command, "--preset", name, "--print-config"]);
+            printed.parse::<toml::Table>().unwrap();
+            folder.write("run.toml", &printed);
+            let file = folder.path("run.toml");
+            let file = file.to_str().unwrap();
+            for other in &names {
+                let again = said(&[
+                    command,
+                    "--preset",
+                    other,
+                    "--config",
+                    file,
+                    "--print-config",
+                ]);
+                assert_eq!(again, printed, "{command}: {name} over {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn flags_stand_in_the_printed_settings() {
+    let args = [
+        "style",
+        "--size",
+        "77",
+        "--steps",
+        "3",
+        "--strength",
+        "2",
+        "--optimizer",
+        "adam",
+    ];
+    let printed = said(&[&args[..], &["--set", "tv-weight=1", "--print-config"]].concat());
+    let table: toml::Table = printed.parse().unwrap();
+    assert_eq!(table["size"].as_integer(), Some(77));
+    assert_eq!(table["steps"].as_integer(), Some(3));
+    assert_eq!(table["first_steps"].as_integer(), Some(3));
+    assert_eq!(table["strength"].as_float(), Some(2.0));
+    assert_eq!(table["tv_weight"].as_float(), Some(1.0));
+    assert_eq!(table["optimizer"].as_str(), Some("adam"));
+}
+
+#[test]
+fn flags_that_all_commands_share_stand_before_or_after_the_verb_of_weights() {
+    for flag in ["--json", "--quiet", "--verbose"] {
+        assert_eq!(
+            said(&["weights", flag, "list"]),
+            said(&["weights", "list", flag]),
+            "{flag}"
+        );
+    }
+}
+
+#[test]
+fn every_shell_gets_a_completion_script() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = said(&["completions", shell]);
+        assert!(
+            script.contains("reverie") && script.contains("content"),
+            "{shell}"
+        );
+    }
+}
