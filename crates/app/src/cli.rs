@@ -79,7 +79,7 @@ pub struct DeviceArgs {
     )]
     pub backend: Backend,
     /// Processor threads; all of them unless said otherwise
-    #[arg(long, env = "REVERIE_THREADS", help_heading = "Device", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, env = "REVERIE_THREADS", help_heading = "Device", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
 
@@ -114,14 +114,9 @@ pub struct RunArgs {
     /// Write the settings this run would use, as TOML that --config reads, and stop
     #[arg(long, help_heading = "Settings")]
     pub print_config: bool,
-    /// Seed of all random numbers
-    #[arg(
-        long,
-        default_value_t = 0,
-        env = "REVERIE_SEED",
-        help_heading = "Settings"
-    )]
-    pub seed: u64,
+    /// Seed of all random numbers; 0 unless said otherwise
+    #[arg(long, env = "REVERIE_SEED", help_heading = "Settings")]
+    pub seed: Option<u64>,
     /// Check everything, print the plan and stop
     #[arg(long, help_heading = "Settings")]
     pub dry_run: bool,
@@ -141,12 +136,15 @@ pub struct RunArgs {
 
 /// `reverie style`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(
+    allow_negative_numbers = true,
+    after_help = "Examples:
   reverie style --content town.jpg --style starry.jpg --net vgg16-hed -o night.png
   reverie style --content town.jpg --style a.jpg:2 --style b.jpg:1 --size 384 -o mixed.png
   reverie style --content town.jpg --style a.jpg --preset crowson --net vgg19 --dry-run -o x.png
   reverie style --rerun night.png -o again.png
-Presets: reverie (default), lecture-style, gatys, johnson, crowson")]
+Presets: reverie (default), lecture-style, gatys, johnson, crowson"
+)]
 pub struct StyleArgs {
     /// Picture that gives the things
     #[arg(long, value_name = "PICTURE", required_unless_present_any = ["rerun", "print_config"], help_heading = "What")]
@@ -163,7 +161,7 @@ pub struct StyleArgs {
     )]
     pub rerun: Option<PathBuf>,
     /// Named settings
-    #[arg(long, env = "REVERIE_PRESET", help_heading = "Look")]
+    #[arg(long, help_heading = "Look")]
     pub preset: Option<String>,
     /// Longest side of the result, in pixels
     #[arg(long, help_heading = "Look")]
@@ -231,9 +229,9 @@ pub struct AscentArgs {
     #[arg(long, help_heading = "What")]
     pub layer: Option<String>,
     /// Named settings
-    #[arg(long, env = "REVERIE_PRESET", help_heading = "Look")]
+    #[arg(long, help_heading = "Look")]
     pub preset: Option<String>,
-    /// Longest side of the picture, in pixels
+    /// Longest side of the picture, in pixels; a dream makes pictures smaller, never larger
     #[arg(long, help_heading = "Look")]
     pub size: Option<u32>,
     /// Number of sizes from coarse to fine; 1 switches octaves off
@@ -267,11 +265,14 @@ pub struct AscentArgs {
 
 /// `reverie dream`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(
+    allow_negative_numbers = true,
+    after_help = "Examples:
   reverie dream clouds.jpg -o dream.png
   reverie dream clouds.jpg --net vgg16-hed --layer relu4_2 --size 640 -o dream.png
   reverie dream clouds.jpg --preset lecture-dream --blur 0 --decay 0 -o raw.png
-Presets: soft (default), deepdream, lecture-dream")]
+Presets: soft (default), deepdream, lecture-dream"
+)]
 pub struct DreamArgs {
     /// Picture to dream on
     #[arg(value_name = "PICTURE", required_unless_present = "print_config")]
@@ -310,11 +311,14 @@ pub struct DreamArgs {
 
 /// `reverie imagine`.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:
+#[command(
+    allow_negative_numbers = true,
+    after_help = "Examples:
   reverie imagine --layer conv2_1 --channel 5 -o channel.png
   reverie imagine --layer conv3_1 --channel 0-15 --sheet 4x4 -o sheet.png
   reverie imagine --net vgg16-hed --layer conv3_3 --channel 12 --size 256 -o channel.png
-Presets: channel (default)")]
+Presets: channel (default)"
+)]
 pub struct ImagineArgs {
     /// Channel, or first and last channel of a sheet: 12 or 0-15
     #[arg(long, value_name = "C[-D]", default_value = "0", help_heading = "What", value_parser = channels)]

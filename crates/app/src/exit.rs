@@ -58,7 +58,14 @@ pub fn report_usage(error: &clap::Error) -> ExitCode {
 fn sentence(error: &anyhow::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain() {
+        // Some decoders say several lines, or end in a full stop.
         let text = cause.to_string();
+        let text = text
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches('.')
+            .to_owned();
         if !parts.iter().any(|part| part.contains(&text)) {
             parts.push(text);
         }

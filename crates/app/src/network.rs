@@ -24,6 +24,8 @@ pub struct Loaded {
     pub network: Vgg,
     /// Its name for reports and recipes.
     pub name: String,
+    /// File name of the weights, where `--weights` named one.
+    pub file: Option<String>,
     /// SHA-256 of the weights file; none for random weights.
     pub sha256: Option<String>,
     /// Beyond this layer the weights carry no general picture content.
@@ -86,6 +88,7 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
         return Ok(Loaded {
             network,
             name: args.name().to_owned(),
+            file: None,
             sha256: None,
             deepest_useful: None,
             remark: Some(remark),
@@ -93,7 +96,7 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
     }
     let entry = match registry.get(args.name()) {
         Ok(entry) => entry,
-        Err(_) => return Err(unknown_net(&args.net, &registry).into()),
+        Err(_) => return Err(unknown_net(args.name(), &registry).into()),
     };
     let path = locate(entry, &paths::data_dirs(args.data_dir.as_deref()))?;
     let (config, sha256) = (architecture(entry)?, checked_hash(entry, &path)?);
@@ -108,6 +111,7 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
     Ok(Loaded {
         network,
         name: entry.name.clone(),
+        file: None,
         sha256: Some(sha256),
         deepest_useful: entry.deepest_useful.clone(),
         remark: None,
@@ -156,7 +160,8 @@ fn from_file(
         sha256_file(file, |_| ()).with_context(|| format!("reading {}", file.display()))?;
     Ok(Loaded {
         network,
-        name: format!("{} ({})", args.name(), paths::file_name(file)),
+        name: args.name().to_owned(),
+        file: Some(paths::file_name(file)),
         sha256: Some(sha256),
         deepest_useful: entry.and_then(|entry| entry.deepest_useful.clone()),
         remark: None,

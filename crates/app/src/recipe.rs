@@ -46,6 +46,9 @@ pub struct Recipe<C> {
     pub command: String,
     /// The network.
     pub net: String,
+    /// File name of its weights, where `--weights` named one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights_file: Option<String>,
     /// SHA-256 of its weights; none for those inside the program.
     pub weights_sha256: Option<String>,
     /// The backend.

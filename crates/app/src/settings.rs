@@ -81,6 +81,9 @@ pub fn resolve_over<C: DeserializeOwned>(
     file: Option<&Path>,
     flags: Table,
 ) -> anyhow::Result<C> {
+    let base = table.clone();
+    let flag_keys: Vec<String> = flags.keys().cloned().collect();
+    let mut said = Vec::new();
     if let Some(file) = file {
         let text = std::fs::read_to_string(file)
             .map_err(|error| UsageError(format!("{} cannot be read: {error}", file.display())))?;
@@ -91,11 +94,31 @@ pub fn resolve_over<C: DeserializeOwned>(
                 error.message()
             ))
         })?;
+        said.extend(user.clone());
         overlay(&mut table, user, &file.display().to_string())?;
     }
+    said.extend(flags.clone());
     overlay(&mut table, flags, "the command line")?;
-    let config = Value::Table(table).try_into::<C>();
-    Ok(config.map_err(|error| UsageError(format!("in the settings, {}", error.message())))?)
+    let Err(error) = Value::Table(table.clone()).try_into::<C>() else {
+        return Ok(Value::Table(table).try_into::<C>()?);
+    };
+    // The error does not know its key: it is the one that spoils the settings all by itself.
+    let is_culprit = |(key, value): &&(String, Value)| {
+        let mut alone = base.clone();
+        let pair = Table::from_iter([(key.clone(), value.clone())]);
+        overlay(&mut alone, pair, "").is_err() || Value::Table(alone).try_into::<C>().is_err()
+    };
+    let culprit = said.iter().find(is_culprit);
+    let place = culprit.map_or("the settings".to_owned(), |(key, value)| {
+        format!("{} = {value}", key.replace('_', "-"))
+    });
+    let place = match (file, culprit) {
+        (Some(file), Some(pair)) if !flag_keys.contains(&pair.0) => {
+            format!("{}: {place}", file.display())
+        }
+        _ => place,
+    };
+    Err(UsageError(format!("{place}: {}", error.message())).into())
 }
 
 /// The configuration as a file that `--config` reads.

@@ -1,4 +1,5 @@
 //! What chosen layers of a network make of a picture, in one forward pass.
+#![allow(clippy::print_stdout)]
 
 use burn::tensor::Device;
 use reverie_model::vision::{Network, Vgg, VggConfig, synthetic_picture};

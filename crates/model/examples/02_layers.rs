@@ -1,4 +1,5 @@
 //! The layers of VGG-19 by name, with what is known about them before any picture is seen.
+#![allow(clippy::print_stdout)]
 
 use burn::tensor::Device;
 use reverie_model::vision::{Network, Vgg, VggConfig};

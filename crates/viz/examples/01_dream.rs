@@ -1,4 +1,5 @@
 //! A dream: raise the activity of a layer on a picture.
+#![allow(clippy::print_stdout)]
 
 use std::ops::ControlFlow;
 
@@ -14,20 +15,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let goal = Goal::from(LayerNorm {
         layer: network.layer("relu2_2")?,
     });
-    let config = DreamConfig {
-        layer: "relu2_2".to_owned(),
-        size: 96,
-        octaves: 2,
-        octave_scale: 1.4,
-        steps: 4,
-        rate: 0.006,
-        jitter: 8,
-        decay: 0.0,
-        blur: 0.0,
-        blur_every: 4,
-        clip: true,
-        carry_detail: true,
-    };
+    let preset = include_str!("../../../configs/dream/soft.toml");
+    let mut config: DreamConfig = toml::from_str(preset)?;
+    (config.octaves, config.steps) = (2, 4);
     let landscape = draw::landscape(96, 72, 1);
     let (picture, _) = dream(&network, &goal, &landscape, &config, seeded(1), |_, _| {
         ControlFlow::Continue(())

@@ -1,4 +1,5 @@
 //! Style transfer with a settings file, watched step by step.
+#![allow(clippy::print_stdout)]
 
 use std::ops::ControlFlow;
 

@@ -1,4 +1,5 @@
 //! Bring your own network: here one blur that calls its layer `calm`.
+#![allow(clippy::print_stdout)]
 
 use burn::tensor::{Device, Tensor};
 use reverie_model::rng::seeded;

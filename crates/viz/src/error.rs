@@ -42,7 +42,7 @@ pub enum VizError {
         must: &'static str,
     },
     /// A checkpoint that cannot be used.
-    #[error("the checkpoint {file} cannot be used: {reason}")]
+    #[error("the checkpoint {file} cannot be used ({reason}); leave --resume out to begin anew")]
     Checkpoint {
         /// File name.
         file: String,

@@ -54,6 +54,9 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         .as_deref()
         .ok_or_else(|| missing("which picture to dream on"))?;
     check_output(out, args.run.force)?;
+    if args.sheet {
+        check_output(&paths::beside(out, "-sheet"), args.run.force)?;
+    }
     let source = shared::load_picture(path, &output)?;
     let (width, height) = fit_size(source.picture.width(), source.picture.height(), config.size);
     let base = resize(&source.picture, width, height, Filter::Lanczos3);
@@ -61,6 +64,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
     let info = loaded.network.info(&config.layer)?;
     let layer = info.layer.clone();
+    shared::check_side(info, width, height)?;
     let goal = match args.channel {
         Some(channel) => Goal::from(ChannelMean::new(info, channel)?),
         None => Goal::from(LayerNorm {
@@ -89,6 +93,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: "dream".to_owned(),
         net: loaded.name.clone(),
+        weights_file: loaded.file.clone(),
         weights_sha256: loaded.sha256.clone(),
         backend: opened.backend.to_owned(),
         seed: args.run.seed(),
@@ -103,10 +108,9 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let mut done = 0;
     let mut stop = None;
     let mut activity = 0.0;
-    let mut failed: Option<anyhow::Error> = None;
     let rng = seeded(args.run.seed());
     let made = dream(&loaded.network, &goal, &base, &config, rng, |event, _| {
-        let told = match event {
+        match event {
             DreamEvent::Octave {
                 index,
                 of,
@@ -121,12 +125,8 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
                     activity = -losses.total;
                 }
                 bar.show(done, &format!("activity {activity:.4}"));
-                output.event(&json!({"event": "step", "step": done, "score": activity}))
+                output.event(&json!({"event": "step", "step": done, "score": activity}));
             }
-        };
-        if let Err(error) = told {
-            failed = Some(error.into());
-            return ControlFlow::Break(());
         }
         stop = stopper.asks().filter(|_| (done as usize) < total);
         if stop.is_some() {
@@ -137,9 +137,6 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     });
     bar.finish();
     let (picture, is_interrupted) = made?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
     let alpha = source.alpha.map(|alpha| {
         let (from_w, from_h) = (source.picture.width(), source.picture.height());
         let (w, h) = (picture.width(), picture.height());
@@ -173,7 +170,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     event.insert("loss".into(), json!(-activity));
     event.insert("score".into(), json!(activity));
     event.insert("interrupted".into(), json!(is_interrupted));
-    output.event(&Value::Object(event))?;
+    output.event(&Value::Object(event));
     Ok(match stop {
         Some(Stop::Interrupted) if is_interrupted => exit::interrupted(),
         _ => ExitCode::SUCCESS,

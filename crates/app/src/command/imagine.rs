@@ -50,6 +50,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
     let info = loaded.network.info(&config.layer)?;
+    shared::check_side(info, config.size, config.size)?;
     let (first, last) = args.channel;
     let goals: Vec<(usize, Goal)> = (first..=last)
         .map(|channel| Ok((channel, Goal::from(ChannelMean::new(info, channel)?))))
@@ -67,7 +68,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         + network_bytes(loaded.network.num_params())
         + look_bytes(
             &loaded.network,
-            &[info.layer.clone()],
+            std::slice::from_ref(&info.layer),
             config.size,
             config.size,
         )?
@@ -112,11 +113,15 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
                 ControlFlow::Continue(())
             }
         })?;
+        if stop.is_some() && !tiles.is_empty() {
+            // What is half done would look like a result.
+            break;
+        }
         bar.show(
             tiles.len() as u64 + 1,
             &format!("channel {channel}: {score:.3}"),
         );
-        output.event(&json!({"event": "channel", "channel": channel, "score": score}))?;
+        output.event(&json!({"event": "channel", "channel": channel, "score": score}));
         tiles.push((picture, format!("{} {channel}", config.layer)));
         scores.push(score);
         if stop.is_some() {
@@ -141,6 +146,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: "imagine".to_owned(),
         net: loaded.name.clone(),
+        weights_file: loaded.file.clone(),
         weights_sha256: loaded.sha256.clone(),
         backend: opened.backend.to_owned(),
         seed: args.run.seed(),
@@ -163,7 +169,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     event.insert("scores".into(), json!(scores));
     event.insert("loss".into(), json!(-scores.iter().sum::<f64>()));
     event.insert("interrupted".into(), json!(is_interrupted));
-    output.event(&Value::Object(event))?;
+    output.event(&Value::Object(event));
     Ok(if stop == Some(Stop::Interrupted) {
         exit::interrupted()
     } else {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use reverie_model::vision::{Vgg, VggConfig};
+use reverie_model::vision::{ARCHITECTURES, Vgg, VggConfig};
 use reverie_model::weights::{
     Entry, Preprocessing, Probe, RawTensor, Registry, TensorFile, Verified, VggNames, WeightsError,
     locate, sha256_file, verify_file, write_safetensors_f16, write_safetensors_f32,
@@ -73,7 +73,7 @@ fn list(registry: &Registry, data_dir: Option<&Path>, output: &Output) -> anyhow
                 "architecture": entry.architecture, "file": entry.file, "bytes": entry.bytes,
                 "licence": entry.licence, "checked": entry.checked, "notes": entry.notes,
                 "path": path.map(|path| path.display().to_string()),
-            }))?;
+            }));
         } else {
             let size = entry.bytes.map(memory::readable).unwrap_or_default();
             let here = if path.is_some() { "here" } else { "    " };
@@ -129,7 +129,7 @@ fn download(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::
             ));
             output.event(&json!({
                 "event": "result", "path": dest.display().to_string(), "sha256": fetched.sha256,
-            }))?;
+            }));
             Ok(ExitCode::SUCCESS)
         }
         Err(error @ FetchError::Interrupted { .. }) => {
@@ -163,11 +163,12 @@ fn verify(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Re
         Some(error) => format!("activations agree to {error:.0e}"),
         None => "no activations are known to compare with".to_owned(),
     };
-    output.result(&format!(
-        "{}: {hash}; every tensor fits; {probe}",
-        path.display()
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    let sentence = format!("{}: {hash}; every tensor fits; {probe}", path.display());
+    say(
+        output,
+        &sentence,
+        json!({"path": path.display().to_string(), "right": true}),
+    )
 }
 
 fn built(entry: &Entry, path: &Path) -> anyhow::Result<Vgg> {
@@ -190,7 +191,7 @@ fn built(entry: &Entry, path: &Path) -> anyhow::Result<Vgg> {
 fn say(output: &Output, sentence: &str, mut result: Value) -> anyhow::Result<ExitCode> {
     result["event"] = json!("result");
     if output.is_json() {
-        output.event(&result)?;
+        output.event(&result);
     } else {
         output.result(sentence)?;
     }
@@ -213,7 +214,8 @@ fn import(
     registry: &Registry,
     output: &Output,
 ) -> anyhow::Result<ExitCode> {
-    if Registry::builtin().get(wish.name).is_ok() || wish.name == network::BUILTIN {
+    let is_architecture = ARCHITECTURES.contains(&wish.name);
+    if is_architecture || Registry::builtin().get(wish.name).is_ok() {
         let name = wish.name;
         return Err(
             UsageError(format!("{name} is a name of reverie's own; choose another")).into(),
@@ -252,7 +254,9 @@ fn import(
         },
         probe: Vec::new(),
     };
-    entry.validate()?;
+    entry
+        .validate()
+        .map_err(|error| UsageError(error.to_string()))?;
     // Building the network from the original finds every fault before anything is written.
     built(&entry, wish.file)?;
     let dest = dir.join("weights").join(&entry.file);
@@ -281,12 +285,16 @@ fn import(
     own.load_user(&file)?;
     own.insert(entry)?;
     own.save(&file)?;
-    output.result(&format!(
+    let sentence = format!(
         "{} is here: use it with --net {}",
         dest.display(),
         wish.name
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    );
+    say(
+        output,
+        &sentence,
+        json!({"path": dest.display().to_string(), "net": wish.name}),
+    )
 }
 
 /// The trunk's tensors, under the names they have; the classifier stays behind.

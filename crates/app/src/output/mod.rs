@@ -1,5 +1,6 @@
 //! The only way to the terminal: results to stdout, everything else to stderr.
 
+use std::cell::Cell;
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
@@ -14,12 +15,18 @@ pub struct Output {
     is_quiet: bool,
     /// `-v`: reasons and details.
     is_verbose: bool,
+    /// Whether stdout stopped taking lines.
+    is_deaf: Cell<bool>,
 }
 
 /// Prints an error; errors are said whatever the settings.
-#[allow(clippy::print_stderr)]
 pub fn say_error(sentence: &str) {
-    eprintln!("error: {sentence}");
+    say(&format!("error: {sentence}"));
+}
+
+/// A line to stderr. A terminal that has gone away must not cost anybody's picture.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
 impl Output {
@@ -29,6 +36,7 @@ impl Output {
             is_json,
             is_quiet,
             is_verbose,
+            is_deaf: Cell::new(false),
         }
     }
 
@@ -38,10 +46,9 @@ impl Output {
     }
 
     /// Says something to the person at the terminal.
-    #[allow(clippy::print_stderr)]
     pub fn note(&self, sentence: &str) {
         if !self.is_quiet {
-            eprintln!("{sentence}");
+            say(sentence);
         }
     }
 
@@ -65,15 +72,12 @@ impl Output {
         writeln!(std::io::stdout().lock(), "{line}")
     }
 
-    /// Writes an object to stdout, if objects were asked for.
-    ///
-    /// # Errors
-    /// When stdout is closed.
-    pub fn event(&self, event: &Value) -> std::io::Result<()> {
-        if self.is_json {
-            self.result(&event.to_string())
-        } else {
-            Ok(())
+    /// Writes an object to stdout, if objects were asked for. A reader that has gone away, or a full
+    /// disk behind it, is told once on stderr and costs nothing else.
+    pub fn event(&self, event: &Value) {
+        if self.is_json && !self.is_deaf.get() && self.result(&event.to_string()).is_err() {
+            self.is_deaf.set(true);
+            self.warn("nobody reads stdout any more; the work goes on");
         }
     }
 
@@ -113,7 +117,6 @@ pub struct Bar {
 
 impl Bar {
     /// Shows that `done` steps are done, with a short remark.
-    #[allow(clippy::print_stderr)]
     pub fn show(&mut self, done: u64, remark: &str) {
         self.bar.set_position(done);
         self.bar.set_message(remark.to_owned());
@@ -122,7 +125,7 @@ impl Bar {
             let total = self.bar.length().unwrap_or(done);
             let elapsed = self.started.elapsed().as_secs_f64();
             let left = elapsed / done.max(1) as f64 * total.saturating_sub(done) as f64;
-            eprintln!("{done}/{total} {remark}, about {left:.0} s left");
+            say(&format!("{done}/{total} {remark}, about {left:.0} s left"));
         }
     }
 

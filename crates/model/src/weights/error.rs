@@ -182,7 +182,7 @@ pub enum WeightsError {
     },
     /// The file is not as long as the registry says.
     #[error(
-        "{} is {found} bytes long, but {name} must be {expected}; remove it and fetch it again",
+        "{} is {found} bytes long, but {name} must be {expected}; put the right file in its place",
         path.display()
     )]
     WrongSize {
@@ -197,7 +197,7 @@ pub enum WeightsError {
     },
     /// The file has another SHA-256 than the registry says.
     #[error(
-        "{} has the SHA-256 {found}, but {name} must have {expected}; remove it and fetch it again",
+        "{} has the SHA-256 {found}, but {name} must have {expected}; put the right file in its place",
         path.display()
     )]
     WrongHash {

@@ -36,6 +36,9 @@ pub struct DreamConfig {
     pub carry_detail: bool,
 }
 
+/// Longest side that can be asked for, in pixels.
+const MAX_SIZE: u32 = 65_535;
+
 impl DreamConfig {
     /// Checks every number.
     ///
@@ -58,6 +61,13 @@ impl DreamConfig {
         }
         if !(self.blur.is_finite() && (0.0..=100.0).contains(&self.blur)) {
             return fail("blur", self.blur.to_string(), "between 0 and 100 pixels");
+        }
+        if self.size > MAX_SIZE {
+            return fail(
+                "size",
+                self.size.to_string(),
+                "at least 1 pixel and at most 65535",
+            );
         }
         let counts = [
             ("size", self.size as usize),

@@ -186,6 +186,7 @@ impl PictureError {
             ReadOnlyFilesystem, StorageFull,
         };
         let path = path.to_owned();
+        let source = plain(source);
         match source.kind() {
             AlreadyExists => Self::Exists { path },
             StorageFull | QuotaExceeded => Self::DiskFull {
@@ -198,6 +199,14 @@ impl PictureError {
             }
             _ => Self::Write { path, source },
         }
+    }
+}
+
+/// The system's own words, without the name of a temporary file that nobody has heard of.
+pub(super) fn plain(source: io::Error) -> io::Error {
+    match source.to_string().split_once(" at path ") {
+        Some((words, _)) => io::Error::new(source.kind(), words.to_owned()),
+        None => source,
     }
 }
 

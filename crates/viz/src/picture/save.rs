@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::error::plain;
 use super::{Format, Picture, PictureError, SaveOptions, encode};
 
 /// What the names of unfinished files begin with.
@@ -47,7 +48,7 @@ pub fn check_output(path: &Path, overwrite: bool) -> Result<(), PictureError> {
         Ok(_) => Ok(()),
         Err(source) => Err(PictureError::NotWritable {
             path: path.to_owned(),
-            source,
+            source: plain(source),
         }),
     }
 }

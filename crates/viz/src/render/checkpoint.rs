@@ -112,20 +112,7 @@ pub fn load_checkpoint(
     let refuse = |reason: String| checkpoint_error(path, reason);
     let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
     let file = SafeTensors::deserialize(&bytes).map_err(|error| refuse(error.to_string()))?;
-    let (_, metadata) =
-        SafeTensors::read_metadata(&bytes).map_err(|error| refuse(error.to_string()))?;
-    let header = metadata
-        .metadata()
-        .as_ref()
-        .and_then(|notes| notes.get(KEY))
-        .ok_or_else(|| refuse("it was not written by reverie".to_owned()))?;
-    let header: Header = serde_json::from_str(header).map_err(|error| refuse(error.to_string()))?;
-    if header.version != VERSION {
-        let version = header.version;
-        return Err(refuse(format!(
-            "its version is {version}, this program reads {VERSION}"
-        )));
-    }
+    let header = header_of(path, &bytes)?;
     let floats = |name: &str| -> Result<Tensor<1>, VizError> {
         let view = file
             .tensor(name)
@@ -173,6 +160,34 @@ pub fn load_checkpoint(
         evaluations: header.evaluations,
     };
     Ok((state, header.caller))
+}
+
+/// The caller's notes in a checkpoint, whatever optimiser it was made with.
+///
+/// # Errors
+/// [`VizError::Checkpoint`] when the file is missing, damaged or of another version.
+pub fn checkpoint_notes(path: &Path) -> Result<serde_json::Value, VizError> {
+    let bytes = std::fs::read(path).map_err(|error| checkpoint_error(path, error.to_string()))?;
+    Ok(header_of(path, &bytes)?.caller)
+}
+
+fn header_of(path: &Path, bytes: &[u8]) -> Result<Header, VizError> {
+    let refuse = |reason: String| checkpoint_error(path, reason);
+    let (_, metadata) =
+        SafeTensors::read_metadata(bytes).map_err(|error| refuse(error.to_string()))?;
+    let header = metadata
+        .metadata()
+        .as_ref()
+        .and_then(|notes| notes.get(KEY))
+        .ok_or_else(|| refuse("it was not written by reverie".to_owned()))?;
+    let header: Header = serde_json::from_str(header).map_err(|error| refuse(error.to_string()))?;
+    if header.version != VERSION {
+        let version = header.version;
+        return Err(refuse(format!(
+            "its version is {version}, this program reads {VERSION}"
+        )));
+    }
+    Ok(header)
 }
 
 fn checkpoint_error(path: &Path, reason: String) -> VizError {

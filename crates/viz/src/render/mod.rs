@@ -8,7 +8,7 @@ mod memory;
 mod optimizer;
 
 pub use average::Average;
-pub use checkpoint::{load_checkpoint, save_checkpoint};
+pub use checkpoint::{checkpoint_notes, load_checkpoint, save_checkpoint};
 pub use constraint::{Blur, Clamp, Constraint, Decay, gaussian_blur};
 pub use memory::{image_bytes, look_bytes, network_bytes};
 pub use optimizer::{LineSearch, Optimizer, OptimizerConfig};

@@ -162,6 +162,9 @@ pub struct StyleConfig {
     pub colour: Colour,
 }
 
+/// Longest side that can be asked for, in pixels.
+const MAX_SIZE: u32 = 65_535;
+
 impl StyleConfig {
     /// Checks every number.
     ///
@@ -203,8 +206,12 @@ impl StyleConfig {
             return fail("growth", self.growth.to_string(), "a number above 1");
         }
         for (name, value) in [("size", self.size), ("start-size", self.start_size)] {
-            if value == 0 {
-                return fail(name, value.to_string(), "at least 1 pixel");
+            if !(1..=MAX_SIZE).contains(&value) {
+                return fail(
+                    name,
+                    value.to_string(),
+                    "at least 1 pixel and at most 65535",
+                );
             }
         }
         for (name, value) in [

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use burn::tensor::{Tensor, TensorData};
+use reverie_model::ModelError;
 use reverie_model::rng::{Rng, seeded};
 use reverie_model::vision::Network;
 
@@ -40,6 +41,64 @@ pub struct Transfer<'a> {
     pub seed: u64,
     /// Steps between two readings of the loss.
     pub report_every: usize,
+}
+
+impl Transfer<'_> {
+    /// The sizes this transfer goes through, smallest first.
+    ///
+    /// A coarse size at which a long, thin picture has nothing left for the deepest layer is left
+    /// out.
+    ///
+    /// # Errors
+    /// [`VizError::Setting`]; [`VizError::Model`] for layers that do not exist, and for pictures
+    /// too small for them even at the last size.
+    pub fn plan(&self) -> Result<Vec<Scale>, VizError> {
+        self.config.check()?;
+        let names = self
+            .config
+            .style_layers
+            .iter()
+            .chain(&self.config.content_layers);
+        let layers = names
+            .map(|name| self.network.layer(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut plan = scales(self.config);
+        let Some(deepest) = self.network.deepest(&layers)? else {
+            return Ok(plan);
+        };
+        let need = deepest.min_side();
+        let check = |(width, height): (u32, u32)| {
+            let (width, height) = (width as usize, height as usize);
+            let layer = deepest.layer.clone();
+            if width.min(height) < need {
+                return Err(ModelError::PictureTooSmall {
+                    layer,
+                    need,
+                    width,
+                    height,
+                });
+            }
+            Ok(())
+        };
+        let content = &self.pictures.content;
+        let size_at = |scale: &Scale| brought_to(content.width(), content.height(), scale.size);
+        while plan.len() > 1 && check(size_at(&plan[0])).is_err() {
+            plan.remove(0);
+            plan[0].steps = self.config.first_steps;
+        }
+        check(size_at(&plan[0]))?;
+        for scale in &plan {
+            for (style, _) in self
+                .pictures
+                .styles
+                .iter()
+                .filter(|(_, weight)| *weight > 0.0)
+            {
+                check(style_size(style, scale, self.config))?;
+            }
+        }
+        Ok(plan)
+    }
 }
 
 /// What an observer is told.
@@ -110,8 +169,7 @@ pub fn transfer(
     mut resume: Option<(usize, State)>,
     mut observe: impl FnMut(&Event, Option<&Snapshot<'_>>) -> ControlFlow<()>,
 ) -> Result<Outcome, VizError> {
-    job.config.check()?;
-    let plan = scales(job.config);
+    let plan = job.plan()?;
     let mut evaluations = 0;
     let mut steps_before = 0;
     let mut last: Option<(Pixels, State)> = None;
@@ -205,9 +263,7 @@ fn goal_at(
         .iter()
         .filter(|(_, weight)| *weight > 0.0)
         .map(|(style, weight)| {
-            let longest = style.width().max(style.height());
-            let wanted = (f64::from(scale.size) * job.config.style_scale).round() as u32;
-            let (w, h) = fit_size(style.width(), style.height(), wanted.clamp(1, longest));
+            let (w, h) = style_size(style, scale, job.config);
             let style = resize(style, w, h, Filter::Lanczos3);
             let style = match job.config.colour {
                 Colour::Free | Colour::Chroma => style,
@@ -223,6 +279,13 @@ fn goal_at(
         tensor_of(&content, &device),
         styles,
     )
+}
+
+/// The size of a style picture: as long as the result, times the style scale, never enlarged.
+fn style_size(style: &Picture, scale: &Scale, config: &StyleConfig) -> (u32, u32) {
+    let longest = style.width().max(style.height());
+    let wanted = (f64::from(scale.size) * config.style_scale).round() as u32;
+    fit_size(style.width(), style.height(), wanted.clamp(1, longest))
 }
 
 fn constraints(config: &StyleConfig) -> Vec<Box<dyn Constraint>> {

@@ -30,6 +30,10 @@ pub struct Inputs {
     content: Option<PathBuf>,
     styles: Vec<(PathBuf, f64)>,
     out: Option<PathBuf>,
+    /// The picture that is made again.
+    recipe_of: String,
+    /// Sources of its recipe.
+    expected: Vec<Source>,
 }
 
 impl Inputs {
@@ -70,6 +74,8 @@ impl Inputs {
                 preset: args.preset.clone(),
                 content: None,
                 styles: Vec::new(),
+                recipe_of: String::new(),
+                expected: Vec::new(),
                 out: args.out.clone(),
             },
             Some(picture) => Self::from_recipe(args, picture, flags)?,
@@ -95,35 +101,51 @@ impl Inputs {
         };
         let find = |source: &Source| {
             let beside = picture.with_file_name(&source.file);
-            if beside.exists() {
-                beside
-            } else {
-                PathBuf::from(&source.file)
-            }
+            let here = PathBuf::from(&source.file);
+            [beside, here].into_iter().find(|path| path.exists()).ok_or_else(|| {
+                let (recipe, file) = (picture.display(), &source.file);
+                anyhow::anyhow!(
+                    "the recipe of {recipe} needs {file}, which is neither beside it nor in this folder; name it with --content or --style"
+                )
+            })
         };
         let (content, styles) = recipe
             .sources
             .split_first()
             .with_context(|| format!("the recipe of {} names no pictures", picture.display()))?;
         let mut net = args.net.clone();
-        if net.net.is_none() && net.weights.is_none() {
+        if let (Some(file), None) = (&recipe.weights_file, &net.weights)
+            && net.net.is_none()
+        {
+            let (picture, name) = (picture.display(), &recipe.net);
+            return Err(UsageError(format!(
+                "{picture} was made with the weights file {file}: add --net {name} --weights FILE"
+            ))
+            .into());
+        }
+        if net.net.is_none() {
             net.net = Some(recipe.net);
         }
+        // Pictures named by flags need not be found.
+        let content_path = args.content.is_none().then(|| find(content)).transpose()?;
+        let style_paths = if args.style.is_empty() {
+            let found = styles
+                .iter()
+                .map(|s| Ok((find(s)?, s.weight.unwrap_or(1.0))));
+            found.collect::<anyhow::Result<Vec<_>>>()?
+        } else {
+            Vec::new()
+        };
         Ok(Self {
             config: settings::resolve_over(base, args.run.config.as_deref(), flags)?,
             net,
-            seed: if args.run.seed == 0 {
-                recipe.seed
-            } else {
-                args.run.seed
-            },
+            seed: args.run.seed.unwrap_or(recipe.seed),
             names_layers: true,
             preset: recipe.preset,
-            content: Some(find(content)),
-            styles: styles
-                .iter()
-                .map(|s| (find(s), s.weight.unwrap_or(1.0)))
-                .collect(),
+            content: content_path,
+            styles: style_paths,
+            recipe_of: crate::paths::file_name(picture),
+            expected: recipe.sources.clone(),
             out: args.out.clone(),
         })
     }
@@ -153,6 +175,7 @@ impl Inputs {
             .iter()
             .map(|(path, weight)| Ok((shared::load_picture(path, output)?.picture, *weight)))
             .collect::<anyhow::Result<_>>()?;
+        self.warn_of_changed_sources(output)?;
         let total: f64 = styles.iter().map(|(_, weight)| weight).sum();
         if styles.is_empty() || total <= 0.0 {
             return Err(UsageError(
@@ -169,6 +192,26 @@ impl Inputs {
             },
             alpha,
         ))
+    }
+
+    /// Says which pictures of the recipe are no longer the same files.
+    fn warn_of_changed_sources(&self, output: &Output) -> anyhow::Result<()> {
+        let paths = self
+            .content
+            .iter()
+            .chain(self.styles.iter().map(|(path, _)| path));
+        for path in paths {
+            let now = Source::of(path, None)?;
+            let was = self.expected.iter().find(|source| source.file == now.file);
+            if was.is_some_and(|was| was.sha256 != now.sha256) {
+                output.warn(&format!(
+                    "{} is not the file it was when the recipe of {} was written; the result will differ",
+                    path.display(),
+                    self.recipe_of
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// The recipe of the result.
@@ -189,6 +232,7 @@ impl Inputs {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             command: "style".to_owned(),
             net: loaded.name.clone(),
+            weights_file: loaded.file.clone(),
             weights_sha256: loaded.sha256.clone(),
             backend: opened.backend.to_owned(),
             seed: self.seed,

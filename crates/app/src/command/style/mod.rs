@@ -14,8 +14,8 @@ use reverie_viz::picture::{
 };
 use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use reverie_viz::style::{
-    Event, OptimizerKind, Outcome, Snapshot, StyleConfig, Transfer, brought_to,
-    drop_unusable_layers, scales, transfer,
+    Event, OptimizerKind, Outcome, Scale, Snapshot, StyleConfig, Transfer, brought_to,
+    drop_unusable_layers, transfer,
 };
 use serde_json::{Value, json};
 
@@ -45,6 +45,9 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
     config.check()?;
     let out = inputs.out()?;
     check_output(out, args.run.force || args.resume)?;
+    if args.sheet {
+        check_output(&paths::beside(out, "-sheet"), args.run.force || args.resume)?;
+    }
     let checkpoint = resume::checkpoint_path(out);
     if args.resume {
         resume::require(&checkpoint)?;
@@ -57,17 +60,6 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
     };
     let loaded = network::load(&inputs.net, options, &opened.device)?;
     fit_layers(&mut config, &loaded, &inputs, &output)?;
-    announce(&config, &loaded, &opened, &pictures.content, &output)?;
-    if args.run.dry_run {
-        return Ok(ExitCode::SUCCESS);
-    }
-    let recipe = inputs.recipe(&config, &loaded, &opened)?;
-    let saved = args
-        .resume
-        .then(|| resume::load(&checkpoint, &recipe, &config, &opened.device))
-        .transpose()?;
-
-    let stopper = Stopper::start(&args.run);
     let job = Transfer {
         network: &loaded.network,
         config: &config,
@@ -75,29 +67,35 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
         seed: inputs.seed,
         report_every: shared::report_every(&opened),
     };
+    let plan = job.plan()?;
+    announce(&job, &plan, &loaded, &opened, &output)?;
+    let recipe = inputs.recipe(&config, &loaded, &opened)?;
+    let saved = args
+        .resume
+        .then(|| resume::load(&checkpoint, &recipe, &config, &opened.device))
+        .transpose()?;
+    if args.run.dry_run {
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let stopper = Stopper::start(&args.run);
     let saver = Saver {
         args,
         out,
         recipe: &recipe,
         alpha: alpha.as_ref(),
     };
-    let total: usize = scales(&config).iter().map(|scale| scale.steps).sum();
+    let total: usize = plan.iter().map(|scale| scale.steps).sum();
     let mut bar = output.bar(total as u64);
     let mut stop = None;
     let mut failed: Option<anyhow::Error> = None;
     let outcome = transfer(&job, saved, |event, snapshot| {
         let Some(snapshot) = snapshot else {
-            return tell_start(&output, event).map_or_else(
-                |error| {
-                    failed = Some(error.into());
-                    ControlFlow::Break(())
-                },
-                ControlFlow::Continue,
-            );
+            tell_start(&output, event);
+            return ControlFlow::Continue(());
         };
-        let told = tell_step(&output, &mut bar, event, snapshot)
-            .and_then(|()| saver.save_now_and_then(snapshot));
-        if let Err(error) = told {
+        tell_step(&output, &mut bar, event, snapshot);
+        if let Err(error) = saver.save_now_and_then(snapshot) {
             failed = Some(error);
             return ControlFlow::Break(());
         }
@@ -119,12 +117,13 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
     });
     bar.finish();
     let outcome = outcome?;
-    if let Some(error) = failed {
-        return Err(error);
-    }
+    // Whatever else went wrong, the picture so far is worth keeping.
     saver.save(&outcome.picture, out, args.run.force || args.resume)?;
     if args.sheet {
         saver.save_sheet(&pictures.content, &pictures.styles, &outcome.picture)?;
+    }
+    if let Some(error) = failed {
+        return Err(error);
     }
     if outcome.is_interrupted {
         output.note(&format!(
@@ -137,7 +136,7 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
         let _ = std::fs::remove_file(&checkpoint);
         shared::say_done(&output, out, started, &summary(&outcome));
     }
-    output.event(&Value::Object(result(&outcome, out, started, &opened)))?;
+    output.event(&Value::Object(result(&outcome, out, started, &opened)));
     Ok(match stop {
         Some(Stop::Interrupted) if outcome.is_interrupted => exit::interrupted(),
         _ => ExitCode::SUCCESS,
@@ -176,13 +175,13 @@ fn fit_layers(
 
 /// Prints the plan and refuses one that does not fit.
 fn announce(
-    config: &StyleConfig,
+    job: &Transfer<'_>,
+    plan: &[Scale],
     loaded: &Loaded,
     opened: &Opened,
-    content: &Picture,
     output: &Output,
 ) -> anyhow::Result<()> {
-    let plan = scales(config);
+    let (config, content) = (job.config, &job.pictures.content);
     let (width, height) = brought_to(content.width(), content.height(), config.size);
     let bytes = memory_plan(config, loaded, width, height)?;
     let sizes: Vec<String> = plan
@@ -198,15 +197,19 @@ fn announce(
         sizes.join(", "),
         memory::readable(bytes)
     ));
+    let scales: Vec<Value> = plan
+        .iter()
+        .map(|scale| json!({"size": scale.size, "steps": scale.steps}))
+        .collect();
     output.event(&json!({
         "event": "plan",
         "net": loaded.name,
         "backend": opened.backend,
         "width": width,
         "height": height,
-        "scales": plan.iter().map(|s| json!({"size": s.size, "steps": s.steps})).collect::<Vec<_>>(),
+        "scales": scales,
         "memory_bytes": bytes,
-    }))?;
+    }));
     shared::check_memory(bytes, config.size)
 }
 
@@ -233,7 +236,7 @@ fn memory_plan(
 }
 
 /// A new size begins.
-fn tell_start(output: &Output, event: &Event) -> std::io::Result<()> {
+fn tell_start(output: &Output, event: &Event) {
     if let Event::Started {
         index,
         of,
@@ -249,9 +252,8 @@ fn tell_start(output: &Output, event: &Event) -> std::io::Result<()> {
         output.event(&json!({
             "event": "size", "index": index, "of": of, "steps": steps,
             "width": width, "height": height,
-        }))?;
+        }));
     }
-    Ok(())
 }
 
 /// A step was done.
@@ -260,12 +262,12 @@ fn tell_step(
     bar: &mut crate::output::Bar,
     event: &Event,
     snapshot: &Snapshot<'_>,
-) -> anyhow::Result<()> {
+) {
     let Event::Step(progress) = event else {
-        return Ok(());
+        return;
     };
     let Some(losses) = &progress.losses else {
-        return Ok(());
+        return;
     };
     let (content, style) = (losses.part("content"), losses.part("style"));
     let remark = format!("content {content:.4} style {style:.4}");
@@ -274,8 +276,7 @@ fn tell_step(
         "event": "step", "step": snapshot.steps(), "size_index": snapshot.scale,
         "evaluations": progress.evaluations,
         "loss": losses.total, "content_loss": content, "style_loss": style,
-    }))?;
-    Ok(())
+    }));
 }
 
 fn summary(outcome: &Outcome) -> String {

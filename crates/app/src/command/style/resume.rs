@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use burn::tensor::Device;
-use reverie_viz::render::{State, load_checkpoint, save_checkpoint};
+use reverie_viz::render::{State, checkpoint_notes, load_checkpoint, save_checkpoint};
 use reverie_viz::style::{Snapshot, StyleConfig};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,8 +67,7 @@ pub fn load(
     config: &StyleConfig,
     device: &Device,
 ) -> anyhow::Result<(usize, State)> {
-    let (state, notes) = load_checkpoint(checkpoint, &config.optimizer_config(), device)?;
-    let notes: Notes = serde_json::from_value(notes)
+    let notes: Notes = serde_json::from_value(checkpoint_notes(checkpoint)?)
         .with_context(|| format!("reading {}", checkpoint.display()))?;
     let mine = serde_json::to_value(recipe)?;
     let mut differences = Vec::new();
@@ -79,6 +78,7 @@ pub fn load(
         checkpoint.display(),
         differences.join(", ")
     );
+    let (state, _) = load_checkpoint(checkpoint, &config.optimizer_config(), device)?;
     Ok((notes.scale, state))
 }
 
@@ -98,6 +98,11 @@ fn compare(name: &str, before: &Value, now: &Value, differences: &mut Vec<String
                     value,
                     differences,
                 );
+            }
+        }
+        (Value::Array(before), Value::Array(now)) if before.len() == now.len() => {
+            for (number, (before, now)) in (1..).zip(before.iter().zip(now)) {
+                compare(&format!("{name}.{number}"), before, now, differences);
             }
         }
         _ if before == now => {}

@@ -54,6 +54,6 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
              answered strongly everywhere."
         ),
         command: "reverie imagine --layer relu3_1 --channel 0-15 --sheet 4x4 -o sheet.png",
-        figures: vec![(format!("{LAYER}"), contact_sheet(&tiles, &options))],
+        figures: vec![(LAYER.to_string(), contact_sheet(&tiles, &options))],
     })
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use reverie_model::vision::Vgg;
-use reverie_viz::picture::{Picture, draw, write_atomic};
+use reverie_viz::picture::{Picture, SaveOptions, check_output, draw, save, write_atomic};
 use serde_json::json;
 
 use super::shared;
@@ -77,6 +77,9 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let output = shared::output(&args.talk);
     let chosen = choose(&args.only)?;
+    std::fs::create_dir_all(&args.out)
+        .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", args.out.display()))?;
+    check_output(&args.out.join("landscape.png"), true)?;
     let workshop = open(&args.device, &output)?;
     let mut made: Vec<Made> = Vec::new();
     for (number, (name, make)) in chosen.iter().enumerate() {
@@ -88,8 +91,18 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         }
         made.push((name, section, begun.elapsed().as_secs_f64()));
     }
-    std::fs::create_dir_all(&args.out)
-        .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", args.out.display()))?;
+    let drawings = [
+        ("landscape.png", &workshop.landscape),
+        ("strokes.png", &workshop.strokes),
+        ("mosaic.png", &workshop.mosaic),
+    ];
+    for (name, picture) in drawings {
+        let options = SaveOptions {
+            overwrite: true,
+            ..SaveOptions::default()
+        };
+        save(picture, None, &args.out.join(name), &options)?;
+    }
     let file = args.out.join("index.html");
     write_atomic(&file, page::html(&workshop, &made)?.as_bytes(), true)?;
     let failed = made
@@ -111,7 +124,7 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         })).collect::<Vec<_>>(),
         "backend": workshop.opened.backend,
         "peak_memory_bytes": crate::memory::peak(),
-    }))?;
+    }));
     anyhow::ensure!(failed < made.len(), "no section of the tour could be made");
     Ok(ExitCode::SUCCESS)
 }
