@@ -101,8 +101,13 @@ fn compare(name: &str, before: &Value, now: &Value, differences: &mut Vec<String
             }
         }
         (Value::Array(before), Value::Array(now)) if before.len() == now.len() => {
-            for (number, (before, now)) in (1..).zip(before.iter().zip(now)) {
-                compare(&format!("{name}.{number}"), before, now, differences);
+            for (before, now) in before.iter().zip(now) {
+                // Pictures are told apart by their names, other things by their places.
+                let file = before
+                    .get("file")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                compare(&format!("{name} {file}"), before, now, differences);
             }
         }
         _ if before == now => {}
