@@ -515,3 +515,88 @@ fn sheet(text: &str) -> Result<(u32, u32), String> {
         _ => Err(help()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The words of a command line as a shell splits them; quotes keep blanks together.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quote = None;
+        for letter in line.chars() {
+            match (quote, letter) {
+                (None, '\'' | '"') => quote = Some(letter),
+                (Some(open), _) if open == letter => quote = None,
+                (None, ' ') => words.push(String::new()),
+                _ => {
+                    if let Some(word) = words.last_mut() {
+                        word.push(letter);
+                    }
+                }
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    /// Every command in the code blocks of a document.
+    fn commands(text: &str) -> Vec<Vec<String>> {
+        let mut is_code = false;
+        let mut found = Vec::new();
+        for line in text.lines() {
+            if line.starts_with("```") {
+                is_code = line == "```sh" || line == "```console";
+                continue;
+            }
+            let line = line.strip_prefix("$ ").unwrap_or(line);
+            let line = line.replace("cargo run --release -- ", "reverie ");
+            if is_code && line.starts_with("reverie ") {
+                let line = line.split(" #").next().unwrap_or_default();
+                found.push(words(line.split(" | ").next().unwrap_or_default()));
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_command_in_the_documents_parses() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut documents = vec![root.join("README.md")];
+        for entry in std::fs::read_dir(root.join("docs")).unwrap() {
+            documents.push(entry.unwrap().path());
+        }
+        let mut count = 0;
+        for document in documents
+            .iter()
+            .filter(|path| path.extension().is_some_and(|e| e == "md"))
+        {
+            for command in commands(&std::fs::read_to_string(document).unwrap()) {
+                if let Err(error) = Cli::try_parse_from(&command) {
+                    let is_help = !error.use_stderr();
+                    assert!(is_help, "{}: {command:?}: {error}", document.display());
+                }
+                count += 1;
+            }
+        }
+        assert!(count > 40, "only {count} commands were found");
+    }
+
+    #[test]
+    fn the_examples_of_the_help_parse() {
+        use clap::CommandFactory;
+        for command in Cli::command().get_subcommands() {
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            for line in help
+                .lines()
+                .filter_map(|line| line.strip_prefix("  reverie"))
+            {
+                let line = format!("reverie{line}");
+                assert!(Cli::try_parse_from(words(&line)).is_ok(), "{line}");
+            }
+        }
+    }
+}

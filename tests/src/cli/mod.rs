@@ -27,6 +27,7 @@ mod names;
 mod output;
 mod pictures;
 mod pipes;
+mod real_data;
 mod rerun;
 mod resume;
 mod weights;

@@ -64,7 +64,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
     let info = loaded.network.info(&config.layer)?;
     let layer = info.layer.clone();
-    shared::check_side(info, width, height)?;
+    info.check_side(width as usize, height as usize)?;
     let goal = match args.channel {
         Some(channel) => Goal::from(ChannelMean::new(info, channel)?),
         None => Goal::from(LayerNorm {

@@ -50,7 +50,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
     let info = loaded.network.info(&config.layer)?;
-    shared::check_side(info, config.size, config.size)?;
+    info.check_side(config.size as usize, config.size as usize)?;
     let (first, last) = args.channel;
     let goals: Vec<(usize, Goal)> = (first..=last)
         .map(|channel| Ok((channel, Goal::from(ChannelMean::new(info, channel)?))))

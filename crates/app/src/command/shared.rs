@@ -4,8 +4,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use reverie_model::ModelError;
-use reverie_model::vision::LayerInfo;
 use reverie_viz::picture::{BitDepth, Limits, Loaded, SaveOptions, load};
 use serde_json::{Map, Value, json};
 use toml::Table;
@@ -151,24 +149,6 @@ pub fn check_memory(bytes: u64, size: u32) -> anyhow::Result<()> {
         memory::readable(free),
         fits.max(1)
     )
-}
-
-/// Refuses a picture that pooling leaves nothing of.
-///
-/// # Errors
-/// [`ModelError::PictureTooSmall`].
-pub fn check_side(info: &LayerInfo, width: u32, height: u32) -> Result<(), ModelError> {
-    let (width, height, need) = (width as usize, height as usize, info.min_side());
-    if width.min(height) < need {
-        let layer = info.layer.clone();
-        return Err(ModelError::PictureTooSmall {
-            layer,
-            need,
-            width,
-            height,
-        });
-    }
-    Ok(())
 }
 
 /// Decides when to stop early.

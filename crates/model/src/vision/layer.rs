@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::ModelError;
+
 /// A layer by its name in the literature: `conv3_1`, `relu4_2`, `pool5`.
 ///
 /// Asked for by [`Network::layer`](super::Network::layer), which refuses names the network does not
@@ -60,6 +62,23 @@ impl LayerInfo {
     /// Smallest side of a picture that leaves one position here, in pixels.
     pub fn min_side(&self) -> usize {
         self.stride
+    }
+
+    /// Refuses a picture that pooling leaves nothing of at this layer; sides in pixels.
+    ///
+    /// # Errors
+    /// [`ModelError::PictureTooSmall`], with the smallest side that would do.
+    pub fn check_side(&self, width: usize, height: usize) -> Result<(), ModelError> {
+        let (layer, need) = (self.layer.clone(), self.min_side());
+        if width.min(height) < need {
+            return Err(ModelError::PictureTooSmall {
+                layer,
+                need,
+                width,
+                height,
+            });
+        }
+        Ok(())
     }
 
     /// Values this layer holds for one picture of `height` x `width` pixels.

@@ -91,16 +91,8 @@ pub trait Network {
     /// the picture at the deepest layer.
     fn activations(&self, image: Tensor<4>, wanted: &[Layer]) -> Result<Activations, ModelError> {
         let [_, _, height, width] = image.dims();
-        if let Some(info) = self.deepest(wanted)?
-            && height.min(width) < info.min_side()
-        {
-            let (layer, need) = (info.layer.clone(), info.min_side());
-            return Err(ModelError::PictureTooSmall {
-                layer,
-                need,
-                width,
-                height,
-            });
+        if let Some(info) = self.deepest(wanted)? {
+            info.check_side(width, height)?;
         }
         let mut found = BTreeMap::new();
         if !wanted.is_empty() {

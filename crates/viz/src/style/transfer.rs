@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use burn::tensor::{Tensor, TensorData};
-use reverie_model::ModelError;
 use reverie_model::rng::{Rng, seeded};
 use reverie_model::vision::Network;
 
@@ -66,20 +65,8 @@ impl Transfer<'_> {
         let Some(deepest) = self.network.deepest(&layers)? else {
             return Ok(plan);
         };
-        let need = deepest.min_side();
-        let check = |(width, height): (u32, u32)| {
-            let (width, height) = (width as usize, height as usize);
-            let layer = deepest.layer.clone();
-            if width.min(height) < need {
-                return Err(ModelError::PictureTooSmall {
-                    layer,
-                    need,
-                    width,
-                    height,
-                });
-            }
-            Ok(())
-        };
+        let check =
+            |(width, height): (u32, u32)| deepest.check_side(width as usize, height as usize);
         let content = &self.pictures.content;
         let size_at = |scale: &Scale| brought_to(content.width(), content.height(), scale.size);
         while plan.len() > 1 && check(size_at(&plan[0])).is_err() {
