@@ -20,14 +20,7 @@ fn vgg19() -> Vgg {
 
 fn time_looks(bencher: Bencher, network: &Vgg, goal: &Goal, side: usize) {
     let param = Pixels::new(side, side);
-    let (transforms, constraints) = (Vec::new(), Vec::new());
-    let mut scene = Scene {
-        network,
-        goal,
-        param: &param,
-        transforms,
-        constraints,
-    };
+    let mut scene = Scene::new(network, goal, &param);
     let image = param.encode(synthetic_picture(side, side, &network.device()));
     bencher.bench_local(|| {
         let seen = evaluate(&mut scene, &image, &mut seeded(1)).expect("the network looks");

@@ -84,19 +84,26 @@ pub fn compiled() -> Vec<&'static str> {
         .collect()
 }
 
-/// Keeps Burn from opening a GPU behind our back.
+/// Settles two things that libraries take from the environment; a value the user has set is left
+/// alone.
 ///
 /// Burn's L-BFGS puts a restored history on the *default* device before it moves it where it
-/// belongs, and with wgpu compiled in the default is a GPU, which many machines lack. A value the
-/// user has set is left alone.
+/// belongs, and with wgpu compiled in the default is a GPU, which many machines lack.
+///
+/// On a Linux machine without a desktop session, graphics drivers that look for a display write a
+/// line about `XDG_RUNTIME_DIR` to stderr for every adapter. Any folder keeps them quiet.
 #[allow(unsafe_code)]
-pub fn pin_default_device() {
+pub fn settle_environment() {
     let cpu = compiled()
         .into_iter()
         .find(|name| matches!(*name, "flex" | "ndarray"));
     if let (Some(cpu), None) = (cpu, std::env::var_os("BURN_DEVICE")) {
         // SAFETY: the first statement of the program; no other thread exists yet.
         unsafe { std::env::set_var("BURN_DEVICE", cpu) };
+    }
+    if cfg!(target_os = "linux") && std::env::var_os("XDG_RUNTIME_DIR").is_none() {
+        // SAFETY: as above.
+        unsafe { std::env::set_var("XDG_RUNTIME_DIR", std::env::temp_dir()) };
     }
 }
 

@@ -35,7 +35,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    backend::pin_default_device();
+    backend::settle_environment();
     let cli = match cli::Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return exit::report_usage(&error),

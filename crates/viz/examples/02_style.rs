@@ -10,22 +10,14 @@ use reverie_viz::style::{Event, Pictures, StyleConfig, Transfer, drop_unusable_l
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let network = Vgg::random(&VggConfig::mini(), 1, &Device::flex());
-    let mut config: StyleConfig =
-        toml::from_str(include_str!("../../../configs/style/reverie.toml"))?;
+    let preset = include_str!("../../../configs/style/reverie.toml");
+    let mut config: StyleConfig = toml::from_str(preset)?;
     (config.size, config.start_size, config.first_steps) = (64, 64, 5);
     drop_unusable_layers(&mut config, &network, None);
-    let pictures = Pictures {
-        content: draw::landscape(96, 72, 1),
-        styles: vec![(draw::mosaic(96, 72, 1), 1.0)],
-    };
-    let (network, config, pictures) = (&network, &config, &pictures);
-    let job = Transfer {
-        network,
-        config,
-        pictures,
-        seed: 0,
-        report_every: 1,
-    };
+    let content = draw::landscape(96, 72, 1);
+    let styles = vec![(draw::mosaic(96, 72, 1), 1.0)];
+    let pictures = Pictures { content, styles };
+    let job = Transfer::new(&network, &config, &pictures);
     let done = transfer(&job, None, |event, _| {
         if let Event::Step(progress) = event
             && let Some(losses) = &progress.losses
@@ -34,11 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         }
         ControlFlow::Continue(())
     })?;
-    save(
-        &done.picture,
-        None,
-        "styled.png".as_ref(),
-        &SaveOptions::default(),
-    )?;
+    let options = SaveOptions::default();
+    save(&done.picture, None, "styled.png".as_ref(), &options)?;
     Ok(())
 }

@@ -24,26 +24,12 @@ impl Network for Calm {
 
 fn main() -> Result<(), reverie_viz::VizError> {
     let layer = Layer::named("calm");
-    let kind = LayerKind::Conv;
-    let info = LayerInfo {
-        layer: layer.clone(),
-        kind,
-        channels: 3,
-        stride: 1,
-        receptive: 7,
-    };
+    let info = LayerInfo::new(layer.clone(), LayerKind::Conv, 3);
     let (network, param) = (Calm(vec![info]), Pixels::new(16, 16));
     let goal = Goal::from(LayerNorm { layer });
-    let (transforms, constraints) = (Vec::new(), Vec::new());
-    let mut scene = Scene {
-        network: &network,
-        goal: &goal,
-        param: &param,
-        transforms,
-        constraints,
-    };
-    let image = param.encode(Tensor::full([1, 3, 16, 16], 0.75, &Device::flex()));
-    let seen = evaluate(&mut scene, &image, &mut seeded(1))?;
+    let mut scene = Scene::new(&network, &goal, &param);
+    let grey = Tensor::full([1, 3, 16, 16], 0.75, &Device::flex());
+    let seen = evaluate(&mut scene, &param.encode(grey), &mut seeded(1))?;
     println!("score {:.5}", -seen.losses().total);
     Ok(())
 }

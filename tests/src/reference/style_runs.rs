@@ -104,13 +104,7 @@ impl Bench {
     fn run(&self, loss: &str, optimizer: OptimizerConfig, steps: usize) -> (Losses, usize) {
         let param = Pixels::new(SIDE as usize, SIDE as usize);
         let goal = self.goal(loss);
-        let mut scene = Scene {
-            network: self.network(loss),
-            goal: &goal,
-            param: &param,
-            transforms: Vec::new(),
-            constraints: Vec::new(),
-        };
+        let mut scene = Scene::new(self.network(loss), &goal, &param);
         let state = State {
             values: param.encode(tensor_of(&self.content, &Device::flex())),
             optimizer: optimizer.init(),
@@ -163,13 +157,7 @@ fn the_first_look_is_that_of_pytorch() {
     for loss in ["gatys", "energy", "lecture"] {
         let param = Pixels::new(SIDE as usize, SIDE as usize);
         let goal = bench.goal(loss);
-        let mut scene = Scene {
-            network: bench.network(loss),
-            goal: &goal,
-            param: &param,
-            transforms: Vec::new(),
-            constraints: Vec::new(),
-        };
+        let mut scene = Scene::new(bench.network(loss), &goal, &param);
         let start = param.encode(tensor_of(&bench.content, &Device::flex()));
         let seen = evaluate(&mut scene, &start, &mut seeded(0)).unwrap();
         let expected = &bench.json["losses"][loss]["start_f64"];

@@ -59,6 +59,17 @@ pub struct LayerInfo {
 }
 
 impl LayerInfo {
+    /// A layer at the picture's own resolution that sees single pixels.
+    pub fn new(layer: Layer, kind: LayerKind, channels: usize) -> Self {
+        Self {
+            layer,
+            kind,
+            channels,
+            stride: 1,
+            receptive: 1,
+        }
+    }
+
     /// Smallest side of a picture that leaves one position here, in pixels.
     pub fn min_side(&self) -> usize {
         self.stride

@@ -39,6 +39,19 @@ pub struct Scene<'a> {
     pub constraints: Vec<Box<dyn Constraint>>,
 }
 
+impl<'a> Scene<'a> {
+    /// A scene without random views and without constraints.
+    pub fn new(network: &'a dyn Network, goal: &'a Goal, param: &'a dyn ImageParam) -> Self {
+        Self {
+            network,
+            goal,
+            param,
+            transforms: Vec::new(),
+            constraints: Vec::new(),
+        }
+    }
+}
+
 /// Everything that changes from step to step. A run that continues from a saved state equals the
 /// run that never stopped.
 pub struct State {

@@ -42,7 +42,18 @@ pub struct Transfer<'a> {
     pub report_every: usize,
 }
 
-impl Transfer<'_> {
+impl<'a> Transfer<'a> {
+    /// A transfer with seed 0 whose loss is read after every step.
+    pub fn new(network: &'a dyn Network, config: &'a StyleConfig, pictures: &'a Pictures) -> Self {
+        Self {
+            network,
+            config,
+            pictures,
+            seed: 0,
+            report_every: 1,
+        }
+    }
+
     /// The sizes this transfer goes through, smallest first.
     ///
     /// A coarse size at which a long, thin picture has nothing left for the deepest layer is left

@@ -110,6 +110,16 @@ fn compare(name: &str, before: &Value, now: &Value, differences: &mut Vec<String
                 compare(&format!("{name} {file}"), before, now, differences);
             }
         }
+        (Value::Array(before), Value::Array(now)) => {
+            let list = |items: &[Value]| {
+                let name = |item: &Value| match item.get("file").and_then(Value::as_str) {
+                    Some(file) => file.to_owned(),
+                    None => item.to_string(),
+                };
+                items.iter().map(name).collect::<Vec<_>>().join(" ")
+            };
+            differences.push(format!("{name} was {}, is {}", list(before), list(now)));
+        }
         _ if before == now => {}
         _ => differences.push(format!("{name} was {before}, is {now}")),
     }
