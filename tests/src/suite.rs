@@ -8,6 +8,7 @@ mod common;
 mod backends;
 mod cli;
 mod examples;
+mod properties;
 mod reference;
 mod repository;
 mod style;
