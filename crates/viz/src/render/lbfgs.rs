@@ -3,11 +3,6 @@
 //! Burn's optimiser takes many iterations a call and cannot be stopped between them. Called for one
 //! iteration it looks twice: once where the last call ended, once at the end of the step. The first
 //! of these repeats a look already taken, so it is answered from memory, and a step costs one look.
-//!
-//! The first step has no curvature to go by, and PyTorch and Burn make its sum of absolute changes 1
-//! whatever the number of pixels: far too little, after which the measured curvature is mostly
-//! rounding and the second step may go anywhere. L-BFGS does not care in which unit its numbers
-//! are, but for that first step, so they are handed over in a unit that makes it a visible change.
 
 use burn::module::{Module, Param, ParamId};
 use burn::optim::{GradientsParams, LBFGS, LBFGSConfig, LineSearchFn};
@@ -18,15 +13,6 @@ use crate::VizError;
 
 /// Looks that a line search may take in one step: PyTorch's limit.
 const LINE_SEARCH_LOOKS: usize = 25;
-
-/// Mean change of a number in the very first step, in units of the image.
-const FIRST_CHANGE: f64 = 0.005;
-
-/// The unit in which Burn's optimiser gets so many numbers; a power of two, so that nothing is
-/// rounded on the way there and back.
-fn unit(count: usize) -> f64 {
-    (count as f64 * FIRST_CHANGE).log2().round().exp2()
-}
 
 /// The numbers as Burn's optimisers want them.
 #[derive(Module, Debug)]
@@ -105,9 +91,8 @@ impl Lbfgs {
         look: &mut dyn FnMut(&Tensor<1>) -> Result<Evaluation, VizError>,
     ) -> Result<(Tensor<1>, Evaluation), VizError> {
         let id = ParamId::from(0);
-        let unit = unit(values.dims()[0]);
         // Burn's optimiser wants parameters that could have gradients, though it gets ours from us.
-        let tracked = (values.clone() / unit).autodiff().require_grad();
+        let tracked = values.clone().autodiff().require_grad();
         let numbers = Numbers {
             values: Param::initialized(id, tracked),
         };
@@ -118,7 +103,7 @@ impl Lbfgs {
         let mut looks: Vec<(Tensor<1>, Evaluation)> = Vec::new();
         let mut failed = None;
         let (moved, _) = self.inner.step(self.rate, numbers, |numbers: Numbers| {
-            let at = numbers.values.val().inner() * unit;
+            let at = numbers.values.val().inner();
             let mut gradients = GradientsParams::new();
             let seen = match known
                 .take()
@@ -133,7 +118,7 @@ impl Lbfgs {
                     return (0.0, gradients);
                 }
             };
-            gradients.register(id, seen.gradient.clone() * unit);
+            gradients.register(id, seen.gradient.clone());
             let loss = seen.losses().total;
             looks.push((at, seen));
             (loss, gradients)
@@ -141,7 +126,7 @@ impl Lbfgs {
         if let Some(error) = failed {
             return Err(error);
         }
-        let moved = moved.values.val().inner() * unit;
+        let moved = moved.values.val().inner();
         // Without a line search the last look was taken where the step ended; a line search may
         // have come back to an earlier one.
         let index = looks.iter().rposition(|(at, _)| is_same(at, &moved));
