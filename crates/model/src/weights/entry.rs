@@ -109,8 +109,13 @@ impl Entry {
 }
 
 /// A registry is read from disk, so its file names must not lead out of the weights folder.
-fn is_plain_file_name(file: &str) -> bool {
+pub(crate) fn is_plain_file_name(file: &str) -> bool {
     !file.is_empty() && file != "." && file != ".." && !file.contains(['/', '\\', ':', '\0'])
+}
+
+/// Whether this is a whole SHA-256 in lower-case hexadecimal.
+pub(crate) fn is_sha256(hash: &str) -> bool {
+    is_hash(hash, SHA256_DIGITS)
 }
 
 fn is_hash(hash: &str, least: usize) -> bool {

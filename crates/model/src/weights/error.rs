@@ -314,13 +314,15 @@ impl fmt::Display for EntryFault {
     }
 }
 
-fn did_you_mean(nearest: &Option<String>) -> String {
+/// `"; did you mean X?"`, or nothing.
+pub(crate) fn did_you_mean(nearest: &Option<String>) -> String {
     nearest
         .as_ref()
         .map_or_else(String::new, |name| format!("; did you mean {name}?"))
 }
 
-fn list_paths(paths: &[PathBuf]) -> String {
+/// Folders that were looked in, as a sentence has them.
+pub(crate) fn list_paths(paths: &[PathBuf]) -> String {
     match paths {
         [] => "any folder, as none was given".to_owned(),
         paths => paths

@@ -1,4 +1,4 @@
-//! SHA-256 of a file.
+//! SHA-256 of a file or of bytes.
 
 use std::fmt::Write;
 use std::fs::File;
@@ -32,11 +32,20 @@ pub fn sha256_file(path: &Path, mut progress: impl FnMut(u64)) -> io::Result<Str
         done += n as u64;
         progress(done);
     }
+    Ok(hexadecimal(hasher))
+}
+
+/// SHA-256 of bytes that are in memory already, in lower-case hexadecimal.
+pub fn sha256_bytes(bytes: &[u8]) -> String {
+    hexadecimal(Sha256::new_with_prefix(bytes))
+}
+
+fn hexadecimal(hasher: Sha256) -> String {
     let mut text = String::new();
     for byte in hasher.finalize() {
         write!(text, "{byte:02x}").expect("writing to a string does not fail");
     }
-    Ok(text)
+    text
 }
 
 #[cfg(test)]
@@ -50,10 +59,12 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(sha256_file(&path, |_| ()).unwrap(), empty);
+        assert_eq!(sha256_bytes(b""), empty);
         std::fs::write(&path, "abc").unwrap();
         let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
         let mut done = 0;
         assert_eq!(sha256_file(&path, |n| done = n).unwrap(), abc);
         assert_eq!(done, 3);
+        assert_eq!(sha256_bytes(b"abc"), abc);
     }
 }

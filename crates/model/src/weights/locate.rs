@@ -12,15 +12,7 @@ const WEIGHTS_FOLDER: &str = "weights";
 /// # Errors
 /// [`WeightsError::NotFound`] with the folders that were looked in and what to do.
 pub fn locate(entry: &Entry, dirs: &[PathBuf]) -> Result<PathBuf, WeightsError> {
-    let looked_in: Vec<PathBuf> = dirs
-        .iter()
-        .flat_map(|dir| [dir.clone(), dir.join(WEIGHTS_FOLDER)])
-        .collect();
-    let found = looked_in
-        .iter()
-        .map(|dir| dir.join(&entry.file))
-        .find(|path| path.is_file());
-    found.ok_or_else(|| WeightsError::NotFound {
+    find(&entry.file, WEIGHTS_FOLDER, dirs).map_err(|looked_in| WeightsError::NotFound {
         name: entry.name.clone(),
         file: entry.file.clone(),
         looked_in,
@@ -32,6 +24,20 @@ pub fn locate(entry: &Entry, dirs: &[PathBuf]) -> Result<PathBuf, WeightsError> 
             Remedy::PointAt
         },
     })
+}
+
+/// Path of a file: the first of the folders, or of the folders of this name in them, that has it;
+/// otherwise all that were looked in.
+pub(crate) fn find(file: &str, folder: &str, dirs: &[PathBuf]) -> Result<PathBuf, Vec<PathBuf>> {
+    let looked_in: Vec<PathBuf> = dirs
+        .iter()
+        .flat_map(|dir| [dir.clone(), dir.join(folder)])
+        .collect();
+    let found = looked_in
+        .iter()
+        .map(|dir| dir.join(file))
+        .find(|path| path.is_file());
+    found.ok_or(looked_in)
 }
 
 #[cfg(test)]

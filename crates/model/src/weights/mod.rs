@@ -35,9 +35,12 @@ mod write;
 
 pub use content::LooksLike;
 pub use entry::{Entry, Probe};
+pub(crate) use entry::{is_plain_file_name, is_sha256};
 pub use error::{EntryFault, Remedy, WeightsError};
-pub use hash::sha256_file;
+pub(crate) use error::{did_you_mean, list_paths};
+pub use hash::{sha256_bytes, sha256_file};
 pub use loader::{Loader, Problems, WrongShape};
+pub(crate) use locate::find;
 pub use locate::locate;
 pub use nearest::nearest;
 pub use preprocessing::{ChannelOrder, Preprocessing};
