@@ -15,6 +15,17 @@ pub fn seeded(seed: u64) -> Rng {
     Pcg64Mcg::seed_from_u64(seed)
 }
 
+/// The generator as text, for a checkpoint: its state in decimal.
+pub fn to_text(rng: &Rng) -> String {
+    let json = serde_json::to_string(rng).unwrap_or_default();
+    json.chars().filter(char::is_ascii_digit).collect()
+}
+
+/// The generator that [`to_text`] wrote down; none where the text is no state.
+pub fn from_text(text: &str) -> Option<Rng> {
+    text.parse::<u128>().ok().map(Rng::new)
+}
+
 /// `count` draws from the standard normal distribution.
 ///
 /// # Source
@@ -48,6 +59,14 @@ mod tests {
             / 20_001.0;
         assert!(mean.abs() < 0.03, "mean {mean}");
         assert!((var - 1.0).abs() < 0.03, "variance {var}");
+    }
+
+    #[test]
+    fn a_generator_goes_on_where_it_was() {
+        let mut rng = seeded(5);
+        normal(&mut rng, 3);
+        let mut copy = from_text(&to_text(&rng)).unwrap();
+        assert_eq!(normal(&mut rng, 9), normal(&mut copy, 9));
     }
 
     #[test]

@@ -1,0 +1,123 @@
+//! What a recurrent network reads, in the forms that are cheap for each reader.
+
+use burn::tensor::{Device, Int, Tensor, TensorData};
+
+/// What a cell reads in one step.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Numbers of symbols, `[B]`: a one-hot vector each, of which only the row it picks is computed.
+    Symbols(Tensor<1, Int>),
+    /// Features, `[B, D]`.
+    Dense(Tensor<2>),
+}
+
+/// Inputs or outputs over time.
+///
+/// An unrolled cell wants single steps, a fused operation wants everything at once; both ask for
+/// the form they need, and nothing is copied where it has that form already.
+#[derive(Clone, Debug)]
+pub enum Sequence {
+    /// Numbers of symbols, `[T, B]`.
+    Symbols(Tensor<2, Int>),
+    /// T steps of `[B, D]`.
+    Steps(Vec<Tensor<2>>),
+    /// `[B, T, D]`.
+    Whole(Tensor<3>),
+}
+
+impl Sequence {
+    /// Symbols that lie row by row, `[B, T]`.
+    ///
+    /// # Panics
+    /// If they are not as many as `batch` rows of equal length need, or there are none.
+    pub fn of_symbols(rows: &[u32], batch: usize, device: &Device) -> Self {
+        assert!(batch > 0 && !rows.is_empty() && rows.len().is_multiple_of(batch));
+        let steps = rows.len() / batch;
+        let by_time = (0..steps).flat_map(|t| (0..batch).map(move |b| rows[b * steps + t] as i32));
+        let data = TensorData::new(by_time.collect::<Vec<i32>>(), [steps, batch]);
+        Self::Symbols(Tensor::from_data(data, device))
+    }
+
+    /// Number of steps.
+    pub fn steps(&self) -> usize {
+        match self {
+            Self::Symbols(symbols) => symbols.dims()[0],
+            Self::Steps(steps) => steps.len(),
+            Self::Whole(whole) => whole.dims()[1],
+        }
+    }
+
+    /// Number of sequences side by side.
+    ///
+    /// # Panics
+    /// If there are no steps.
+    pub fn batch(&self) -> usize {
+        match self {
+            Self::Symbols(symbols) => symbols.dims()[1],
+            Self::Steps(steps) => steps[0].dims()[0],
+            Self::Whole(whole) => whole.dims()[0],
+        }
+    }
+
+    /// One input a step.
+    pub fn into_inputs(self) -> Vec<Input> {
+        match self {
+            Self::Symbols(symbols) => symbols
+                .iter_dim(0)
+                .map(|step| Input::Symbols(step.squeeze_dim(0)))
+                .collect(),
+            dense => dense.into_steps().into_iter().map(Input::Dense).collect(),
+        }
+    }
+
+    /// T steps of `[B, D]`.
+    ///
+    /// # Panics
+    /// For symbols, which have no features.
+    pub fn into_steps(self) -> Vec<Tensor<2>> {
+        match self {
+            Self::Symbols(_) => panic!("symbols have no features to take apart"),
+            Self::Steps(steps) => steps,
+            Self::Whole(whole) => whole.iter_dim(1).map(|step| step.squeeze_dim(1)).collect(),
+        }
+    }
+
+    /// `[B, T, D]`.
+    ///
+    /// # Panics
+    /// For symbols, which have no features.
+    pub fn into_whole(self) -> Tensor<3> {
+        match self {
+            Self::Whole(whole) => whole,
+            other => Tensor::stack(other.into_steps(), 1),
+        }
+    }
+
+    /// `[T·B, D]`, all sequences of the first step, then all of the second: what a read-out wants.
+    ///
+    /// # Panics
+    /// For symbols, which have no features.
+    pub fn into_rows(self) -> Tensor<2> {
+        Tensor::cat(self.into_steps(), 0)
+    }
+
+    /// The last step first.
+    pub fn reversed(self) -> Self {
+        match self {
+            Self::Symbols(symbols) => Self::Symbols(symbols.flip([0])),
+            dense => {
+                let mut steps = dense.into_steps();
+                steps.reverse();
+                Self::Steps(steps)
+            }
+        }
+    }
+
+    /// Does the same to every step; symbols stay as they are.
+    pub fn map(self, change: impl FnMut(Tensor<2>) -> Tensor<2>) -> Self {
+        match self {
+            Self::Symbols(symbols) => Self::Symbols(symbols),
+            dense => Self::Steps(dense.into_steps().into_iter().map(change).collect()),
+        }
+    }
+}
