@@ -1,0 +1,260 @@
+//! How a module's numbers move.
+
+use std::collections::BTreeMap;
+
+use burn::module::{Module, ModuleMapper, Param};
+use burn::optim::{
+    Adam, AdamConfig, AdamState, AdaptiveMomentumState, CenteredState, Optimizer as _, RecordState,
+    RmsProp, RmsPropConfig, RmsPropState, Sgd, SgdConfig, SgdState, SquareAvgState, StateSink,
+    StateSource, momentum::MomentumConfig,
+};
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use super::ParamGradients;
+use super::params::{host, like};
+use crate::weights::RawTensor;
+
+/// Which optimiser, with its settings. The step size is the schedule's.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum OptimizerConfig {
+    /// Divides by the root of a running mean of squares: x −= η g / (√m + ε).
+    ///
+    /// # Source
+    /// Tieleman and Hinton 2012. char-rnn has decay 0.95 and ε 1e-8, and no momentum.
+    Rmsprop {
+        /// α, memory of the mean of squares.
+        decay: f64,
+        /// ε, keeps the division finite; outside the root.
+        epsilon: f64,
+    },
+    /// Kingma and Ba 2015 (arXiv 1412.6980).
+    Adam {
+        /// β1, memory of the mean gradient.
+        beta_1: f64,
+        /// β2, memory of the mean of squares.
+        beta_2: f64,
+        /// ε, keeps the division finite.
+        epsilon: f64,
+    },
+    /// Plain descent, with the momentum of PyTorch: v = μ v + g, x −= η v.
+    Sgd {
+        /// μ; zero is none.
+        momentum: f64,
+    },
+}
+
+/// An optimiser at work: what it does, and what it remembers of every parameter.
+#[derive(Clone)]
+pub struct Optimizer {
+    rule: Rule,
+    /// One for each parameter, in the module's order; none before its first step.
+    slots: Vec<Option<Slot>>,
+}
+
+#[derive(Clone)]
+enum Rule {
+    Rmsprop(RmsProp),
+    Adam(Adam),
+    Sgd(Sgd),
+}
+
+#[derive(Clone)]
+enum Slot {
+    Rmsprop(RmsPropState<1>),
+    Adam(AdamState<1>),
+    Sgd(SgdState<1>),
+}
+
+impl OptimizerConfig {
+    /// An optimiser that has seen nothing yet.
+    pub fn init(&self) -> Optimizer {
+        let rule = match *self {
+            Self::Rmsprop { decay, epsilon } => Rule::Rmsprop(
+                RmsPropConfig::new()
+                    .with_alpha(decay as f32)
+                    .with_momentum(0.0)
+                    .with_epsilon(epsilon as f32)
+                    .build(),
+            ),
+            Self::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+            } => Rule::Adam(
+                AdamConfig::new()
+                    .with_beta_1(beta_1 as f32)
+                    .with_beta_2(beta_2 as f32)
+                    .with_epsilon(epsilon as f32)
+                    .build(),
+            ),
+            Self::Sgd { momentum } => {
+                let momentum = (momentum > 0.0).then(|| MomentumConfig {
+                    momentum,
+                    dampening: 0.0,
+                    nesterov: false,
+                });
+                Rule::Sgd(SgdConfig::new().with_momentum(momentum).build())
+            }
+        };
+        Optimizer {
+            rule,
+            slots: Vec::new(),
+        }
+    }
+}
+
+impl Optimizer {
+    /// Moves every parameter that has a gradient one step of size `rate` downhill.
+    pub fn step<M: Module>(&mut self, rate: f64, module: M, gradients: ParamGradients) -> M {
+        struct Mover<'a> {
+            rate: f64,
+            rule: &'a Rule,
+            slots: &'a mut Vec<Option<Slot>>,
+            gradients: std::vec::IntoIter<super::ParamGradient>,
+            number: usize,
+        }
+        impl ModuleMapper for Mover<'_> {
+            fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+                let number = self.number;
+                self.number += 1;
+                let gradient = self.gradients.next().and_then(|gradient| gradient.values);
+                let Some(gradient) = gradient else {
+                    return param;
+                };
+                let slot = self.slots[number].take();
+                let (rate, rule) = (self.rate, self.rule);
+                let mut kept = None;
+                let param = param.map(|old| {
+                    let shape = old.dims();
+                    let flat = old.clone().inner().reshape([-1]);
+                    let (moved, slot) = rule.step(rate, flat, gradient, slot);
+                    kept = slot;
+                    like(moved.reshape(shape), &old)
+                });
+                self.slots[number] = kept;
+                param
+            }
+        }
+        self.slots.resize(gradients.0.len(), None);
+        module.map(&mut Mover {
+            rate,
+            rule: &self.rule,
+            slots: &mut self.slots,
+            gradients: gradients.0.into_iter(),
+            number: 0,
+        })
+    }
+
+    /// What it remembers, as named tensors; [`Optimizer::restore`] is the way back.
+    pub fn export(&self) -> Vec<(String, RawTensor)> {
+        let mut found = Vec::new();
+        for (number, slot) in self.slots.iter().enumerate() {
+            let mut put = |leaf: &str, values: Vec<f32>| {
+                let shape = vec![values.len()];
+                found.push((format!("{number}.{leaf}"), RawTensor { shape, values }));
+            };
+            match slot {
+                None => {}
+                Some(Slot::Rmsprop(state)) => {
+                    put("square", host(state.square_avg.square_avg.clone()));
+                }
+                Some(Slot::Adam(state)) => {
+                    put("moment_1", host(state.momentum.moment_1.clone()));
+                    put("moment_2", host(state.momentum.moment_2.clone()));
+                    put("time", vec![state.momentum.time as f32]);
+                }
+                Some(Slot::Sgd(state)) => {
+                    // Burn keeps the velocity to itself, and hands it out for records only.
+                    let mut sink = StateSink::default();
+                    state.state_flatten("", &mut sink);
+                    for (leaf, data) in sink.tensors {
+                        put(&leaf, data.iter::<f32>().collect());
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Puts back what [`Optimizer::export`] gave, for `n_params` parameters. Numbers that do not
+    /// belong to this optimiser are left out.
+    pub fn restore(
+        &mut self,
+        tensors: &BTreeMap<String, RawTensor>,
+        n_params: usize,
+        device: &Device,
+    ) {
+        self.slots = (0..n_params)
+            .map(|number| {
+                let get = |leaf: &str| tensors.get(&format!("{number}.{leaf}"));
+                let tensor = |raw: &RawTensor| -> Tensor<1> {
+                    let data = TensorData::new(raw.values.clone(), raw.shape.clone());
+                    Tensor::from_data(data, device)
+                };
+                match &self.rule {
+                    Rule::Rmsprop(_) => {
+                        let square = tensor(get("square")?);
+                        Some(Slot::Rmsprop(RmsPropState::new(
+                            SquareAvgState::new(square.clone()),
+                            CenteredState::new(None, square),
+                            None,
+                        )))
+                    }
+                    Rule::Adam(_) => {
+                        let (one, two) = (tensor(get("moment_1")?), tensor(get("moment_2")?));
+                        let time = get("time")?.values.first().copied()? as usize;
+                        let momentum = AdaptiveMomentumState::new(time, one, two);
+                        Some(Slot::Adam(AdamState::new(momentum)))
+                    }
+                    Rule::Sgd(_) => {
+                        let leaf = "momentum.velocity";
+                        let raw = get(leaf)?;
+                        let mut source = StateSource::default();
+                        let data = TensorData::new(raw.values.clone(), raw.shape.clone());
+                        source.insert_tensor(leaf.to_owned(), data);
+                        SgdState::state_unflatten("", &mut source, device).map(Slot::Sgd)
+                    }
+                }
+            })
+            .collect();
+    }
+}
+
+impl Rule {
+    fn step(
+        &self,
+        rate: f64,
+        values: Tensor<1>,
+        gradient: Tensor<1>,
+        slot: Option<Slot>,
+    ) -> (Tensor<1>, Option<Slot>) {
+        match self {
+            Self::Rmsprop(rule) => {
+                let state = match slot {
+                    Some(Slot::Rmsprop(state)) => Some(state),
+                    _ => None,
+                };
+                let (moved, state) = rule.step(rate, values, gradient, state);
+                (moved, state.map(Slot::Rmsprop))
+            }
+            Self::Adam(rule) => {
+                let state = match slot {
+                    Some(Slot::Adam(state)) => Some(state),
+                    _ => None,
+                };
+                let (moved, state) = rule.step(rate, values, gradient, state);
+                (moved, state.map(Slot::Adam))
+            }
+            Self::Sgd(rule) => {
+                let state = match slot {
+                    Some(Slot::Sgd(state)) => Some(state),
+                    _ => None,
+                };
+                let (moved, state) = rule.step(rate, values, gradient, state);
+                (moved, state.map(Slot::Sgd))
+            }
+        }
+    }
+}
