@@ -1,4 +1,4 @@
-//! Pictures from networks: style transfer, dreams and feature pictures.
+//! Pictures from networks: style transfer, dreams, feature pictures, neurons of recurrent networks.
 //!
 //! Everything here is one loop ([`render::render`]) over four axes that know nothing of each other:
 //!
@@ -11,8 +11,11 @@
 //!
 //! [`style`] and [`dream`] are combinations of these; [`picture`] reads and writes files. The
 //! network is anything with the trait [`reverie_model::vision::Network`].
+//!
+//! [`neurons`] is about recurrent networks: what single cells of them follow while they read.
 
 pub mod dream;
+pub mod neurons;
 pub mod objective;
 pub mod param;
 pub mod picture;

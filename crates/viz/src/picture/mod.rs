@@ -27,7 +27,7 @@ mod convert;
 pub mod draw;
 mod encode;
 mod error;
-mod font;
+pub(crate) mod font;
 mod format;
 mod icc;
 mod limits;
