@@ -9,6 +9,7 @@ mod backends;
 mod cli;
 mod examples;
 mod properties;
+mod recurrent;
 mod reference;
 mod repository;
 mod style;

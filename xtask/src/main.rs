@@ -34,8 +34,9 @@ const CHECKS: [Check; 4] = [
 ];
 
 /// Scripts that make references, in `tests/reference`.
-const REFERENCES: [&str; 4] = [
+const REFERENCES: [&str; 5] = [
     "objectives.py",
+    "recurrent.py",
     "closed_form.py",
     "vgg_fixtures.py",
     "style_runs.py",

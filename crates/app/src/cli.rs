@@ -4,9 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::backend::Backend;
+mod text;
 
-/// Shows what convolutional networks see: style transfer, dreams and feature pictures.
+use crate::backend::Backend;
+pub use text::{
+    TextAction, TextArgs, TextEvalArgs, TextNeuronsArgs, TextSampleArgs, TextTrainArgs,
+};
+
+/// Shows what convolutional networks see and what recurrent networks remember.
 #[derive(Parser, Debug)]
 #[command(
     name = "reverie",
@@ -18,7 +23,8 @@ use crate::backend::Backend;
   reverie tour                                    see everything at once, nothing to download
   reverie style --content photo.jpg --style painting.jpg -o result.png
   reverie dream photo.jpg -o dream.png
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such device, 4 weights missing or wrong, 130 interrupted")]
+  reverie text train --text book.txt --preset quick --out book
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such device, 4 weights or data missing or wrong, 130 interrupted")]
 pub struct Cli {
     /// What to do
     #[command(subcommand)]
@@ -36,10 +42,14 @@ pub enum Command {
     Dream(Box<DreamArgs>),
     /// Make the picture that a channel of a layer looks for
     Imagine(Box<ImagineArgs>),
+    /// Train recurrent networks on a text, let them write, look at their neurons
+    Text(TextArgs),
     /// List the devices that can compute, and which one auto takes
     Devices(DevicesArgs),
     /// List, download, check and import the weights of networks
     Weights(WeightsArgs),
+    /// List, download and check data sets
+    Data(DataArgs),
     /// Show how a picture was made
     Inspect(InspectArgs),
     /// Write a completion script for a shell to stdout
@@ -126,6 +136,11 @@ pub struct RunArgs {
     /// Replace files that exist
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+}
+
+/// How pictures are written.
+#[derive(Args, Debug, Clone)]
+pub struct PictureArgs {
     /// Leave the recipe out of the picture
     #[arg(long, help_heading = "Output")]
     pub no_metadata: bool,
@@ -219,6 +234,9 @@ pub struct StyleArgs {
     pub run: RunArgs,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub picture: PictureArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub talk: TalkArgs,
 }
 
@@ -276,7 +294,7 @@ Presets: soft (default), deepdream, lecture-dream"
 pub struct DreamArgs {
     /// Picture to dream on
     #[arg(value_name = "PICTURE", required_unless_present = "print_config")]
-    pub picture: Option<PathBuf>,
+    pub source: Option<PathBuf>,
     /// Channel of the layer; the whole layer unless said otherwise
     #[arg(long, help_heading = "What")]
     pub channel: Option<usize>,
@@ -304,6 +322,9 @@ pub struct DreamArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub run: RunArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub picture: PictureArgs,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub talk: TalkArgs,
@@ -347,6 +368,9 @@ pub struct ImagineArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub run: RunArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub picture: PictureArgs,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub talk: TalkArgs,
@@ -464,6 +488,41 @@ pub enum Convention {
     Caffe,
     /// RGB, -1..1
     Symmetric,
+}
+
+/// `reverie data`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  reverie data list
+  reverie data fetch war-and-peace
+  reverie data verify war-and-peace-gutenberg --json")]
+pub struct DataArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: DataAction,
+    /// Folder with downloaded weights and data
+    #[arg(long, value_name = "DIR", env = "REVERIE_DATA", global = true)]
+    pub data_dir: Option<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
+}
+
+/// The verbs of `reverie data`.
+#[derive(Subcommand, Debug)]
+pub enum DataAction {
+    /// Show which data sets are known and which are here
+    List,
+    /// Download a data set and check it
+    Fetch {
+        /// Name, as in `list`
+        name: String,
+    },
+    /// Check size and hash of every file
+    Verify {
+        /// Name, as in `list`
+        name: String,
+    },
 }
 
 /// `reverie inspect`.

@@ -3,6 +3,11 @@
 use std::process::ExitCode;
 
 use reverie_model::ModelError;
+use reverie_model::data::catalogue::DataError;
+use reverie_model::data::text::TextError;
+use reverie_model::recurrent::ConfigError;
+use reverie_model::sequence::SequenceError;
+use reverie_model::train::CheckpointError;
 use reverie_model::weights::WeightsError;
 use reverie_viz::VizError;
 use reverie_viz::picture::PictureError;
@@ -89,6 +94,34 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
             WeightsError::UnknownName { .. } => USAGE,
             _ => NO_DATA,
         });
+    }
+    if let Some(error) = cause.downcast_ref::<DataError>() {
+        return Some(match error {
+            DataError::UnknownName { .. } => USAGE,
+            _ => NO_DATA,
+        });
+    }
+    if let Some(error) = cause.downcast_ref::<TextError>() {
+        return Some(match error {
+            TextError::BadShare { .. }
+            | TextError::SharesBeyondOne { .. }
+            | TextError::EmptyBatch { .. } => USAGE,
+            _ => FAILED,
+        });
+    }
+    if cause.is::<ConfigError>() {
+        return Some(USAGE);
+    }
+    if cause.is::<CheckpointError>() {
+        return Some(NO_DATA);
+    }
+    if let Some(error) = cause.downcast_ref::<SequenceError>() {
+        return match error {
+            SequenceError::Config(inner) => code_of(inner),
+            SequenceError::Text(inner) => code_of(inner),
+            SequenceError::Checkpoint(inner) => code_of(inner),
+            _ => Some(FAILED),
+        };
     }
     if cause.is::<FetchError>() {
         return Some(NO_DATA);

@@ -6,6 +6,7 @@
 //! | `settings` | presets, settings files, flags: one order of precedence |
 //! | `backend` | which device computes |
 //! | `network` | from `--net` and `--weights` to a network |
+//! | `report` | log, curve and page of a training run |
 //! | `output` | the only way to the terminal |
 //! | `command` | one file a command |
 //! | `fetch` | downloads |
@@ -22,6 +23,7 @@ mod network;
 mod output;
 mod paths;
 mod recipe;
+mod report;
 mod settings;
 
 use std::process::ExitCode;

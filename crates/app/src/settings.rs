@@ -57,6 +57,27 @@ pub const IMAGINE_PRESETS: [Preset; 1] = [(
     include_str!("../../../configs/imagine/channel.toml"),
 )];
 
+/// Presets for models of text; the first is the default.
+pub const TEXT_PRESETS: [Preset; 5] = [
+    (
+        "char-rnn",
+        include_str!("../../../configs/text/char-rnn.toml"),
+    ),
+    (
+        "karpathy2015",
+        include_str!("../../../configs/text/karpathy2015.toml"),
+    ),
+    ("quick", include_str!("../../../configs/text/quick.toml")),
+    (
+        "war-and-peace",
+        include_str!("../../../configs/text/war-and-peace.toml"),
+    ),
+    (
+        "c-source",
+        include_str!("../../../configs/text/c-source.toml"),
+    ),
+];
+
 /// Reads a configuration: preset, then file, then flags.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         .as_deref()
         .ok_or_else(|| missing("where the result goes: -o FILE"))?;
     let path = args
-        .picture
+        .source
         .as_deref()
         .ok_or_else(|| missing("which picture to dream on"))?;
     check_output(out, args.run.force)?;
@@ -146,7 +146,11 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
             .for_each(|value| *value = value.clamp(0.0, 1.0));
         alpha
     });
-    let mut options = shared::save_options(&args.run, Some((recipe.to_json()?, recipe.summary())));
+    let mut options = shared::save_options(
+        &args.run,
+        &args.picture,
+        Some((recipe.to_json()?, recipe.summary())),
+    );
     save(&picture, alpha.as_deref(), out, &options)?;
     if args.sheet {
         let sheet = before_after(

@@ -154,7 +154,11 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         preset: args.ascent.preset.clone(),
         settings: json!({ "imagine": config, "channels": [first, last] }),
     };
-    let options = shared::save_options(&args.run, Some((recipe.to_json()?, recipe.summary())));
+    let options = shared::save_options(
+        &args.run,
+        &args.picture,
+        Some((recipe.to_json()?, recipe.summary())),
+    );
     save(&picture, None, out, &options)?;
     if is_interrupted {
         output.note(&format!(

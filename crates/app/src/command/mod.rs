@@ -1,12 +1,15 @@
 //! One file a command.
 
 mod completions;
+mod data;
 mod devices;
+mod download;
 mod dream;
 mod imagine;
 mod inspect;
 mod shared;
 mod style;
+mod text;
 mod tour;
 mod weights;
 
@@ -24,8 +27,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Style(args) => style::run(&args),
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
+        Command::Text(args) => text::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Weights(args) => weights::run(&args),
+        Command::Data(args) => data::run(&args),
         Command::Inspect(args) => inspect::run(&args),
         Command::Completions(args) => completions::run(&args),
     }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use toml::Table;
 
 use crate::backend::{Backend, Opened};
-use crate::cli::{AscentArgs, DeviceArgs, RunArgs, TalkArgs};
+use crate::cli::{AscentArgs, DeviceArgs, PictureArgs, RunArgs, TalkArgs};
 use crate::exit::UsageError;
 use crate::output::Output;
 use crate::settings::{assignment, put, whole};
@@ -85,9 +85,13 @@ pub fn load_picture(path: &Path, output: &Output) -> anyhow::Result<Loaded> {
 }
 
 /// How the result is written.
-pub fn save_options(run: &RunArgs, recipe: Option<(String, String)>) -> SaveOptions {
-    let (recipe, parameters) = recipe.filter(|_| !run.no_metadata).unzip();
-    let bits = if run.bits == 16 {
+pub fn save_options(
+    run: &RunArgs,
+    picture: &PictureArgs,
+    recipe: Option<(String, String)>,
+) -> SaveOptions {
+    let (recipe, parameters) = recipe.filter(|_| !picture.no_metadata).unzip();
+    let bits = if picture.bits == 16 {
         BitDepth::Sixteen
     } else {
         BitDepth::Eight

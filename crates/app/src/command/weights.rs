@@ -1,7 +1,6 @@
 //! `reverie weights`: what is known, what is here, and whether it is right.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,13 +12,14 @@ use reverie_model::weights::{
 };
 use serde_json::{Value, json};
 
+use super::download::download;
 use super::shared;
 use crate::backend::Backend;
 use crate::cli::{Convention, WeightsAction, WeightsArgs};
 use crate::exit::{self, UsageError};
-use crate::fetch::{Expect, FetchError, fetch};
+use crate::fetch::Expect;
 use crate::output::Output;
-use crate::{interrupt, memory, network, paths};
+use crate::{memory, network, paths};
 
 /// Largest relative difference of a probe that is still the same network (f16 files, any backend).
 const PROBE_TOLERANCE: f32 = 1e-3;
@@ -34,7 +34,7 @@ pub fn run(args: &WeightsArgs) -> anyhow::Result<ExitCode> {
     let registry = network::registry(data_dir)?;
     match &args.action {
         WeightsAction::List => list(&registry, data_dir, &output),
-        WeightsAction::Fetch { name } => download(registry.get(name)?, data_dir, &output),
+        WeightsAction::Fetch { name } => fetch(registry.get(name)?, data_dir, &output),
         WeightsAction::Verify { name } => verify(registry.get(name)?, data_dir, &output),
         WeightsAction::Path { name } => {
             let path = locate(registry.get(name)?, &paths::data_dirs(data_dir))?;
@@ -86,7 +86,7 @@ fn list(registry: &Registry, data_dir: Option<&Path>, output: &Output) -> anyhow
     Ok(ExitCode::SUCCESS)
 }
 
-fn download(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Result<ExitCode> {
+fn fetch(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Result<ExitCode> {
     if let Ok(path) = locate(entry, &paths::data_dirs(data_dir)) {
         verify_file(entry, &path)?;
         output.note(&format!("{} is here already and right", path.display()));
@@ -100,43 +100,15 @@ fn download(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::
         .context("there is no folder for downloads; name one with --data-dir")?;
     let dest = dir.join("weights").join(&entry.file);
     output.note(&format!("{}: {}", entry.name, entry.licence));
-    interrupt::listen();
     let expect = Expect {
         bytes: entry.bytes,
         sha256: entry.sha256.clone(),
         sha256_prefix: entry.sha256_prefix.clone(),
     };
-    let mut bar = output.bar(entry.bytes.unwrap_or(0));
-    let fetched = fetch(&entry.urls, &dest, &expect, |done, total| {
-        let of = total.map(|total| format!(" of {}", memory::readable(total)));
-        bar.show(
-            done,
-            &format!("{}{}", memory::readable(done), of.unwrap_or_default()),
-        );
-        if interrupt::is_asked() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
-    bar.finish();
-    match fetched {
-        Ok(fetched) => {
-            output.note(&format!(
-                "{} is here, sha256 {}",
-                dest.display(),
-                fetched.sha256
-            ));
-            output.event(&json!({
-                "event": "result", "path": dest.display().to_string(), "sha256": fetched.sha256,
-            }));
-            Ok(ExitCode::SUCCESS)
-        }
-        Err(error @ FetchError::Interrupted { .. }) => {
-            output.note(&error.to_string());
-            Ok(exit::interrupted())
-        }
-        Err(error) => Err(error.into()),
+    if download(&entry.urls, &dest, &expect, output)? {
+        Ok(ExitCode::SUCCESS)
+    } else {
+        Ok(exit::interrupted())
     }
 }
 

@@ -72,6 +72,16 @@ impl Output {
         writeln!(std::io::stdout().lock(), "{line}")
     }
 
+    /// Writes a piece of the result to stdout, as it comes.
+    ///
+    /// # Errors
+    /// When stdout is closed.
+    pub fn piece(&self, text: &str) -> std::io::Result<()> {
+        let mut stdout = std::io::stdout().lock();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
+    }
+
     /// Writes an object to stdout, if objects were asked for. A reader that has gone away, or a full
     /// disk behind it, is told once on stderr and costs nothing else.
     pub fn event(&self, event: &Value) {
@@ -127,6 +137,11 @@ impl Bar {
             let left = elapsed / done.max(1) as f64 * total.saturating_sub(done) as f64;
             say(&format!("{done}/{total} {remark}, about {left:.0} s left"));
         }
+    }
+
+    /// Says something above the bar.
+    pub fn note(&self, output: &Output, sentence: &str) {
+        self.bar.suspend(|| output.note(sentence));
     }
 
     /// Takes the bar away.

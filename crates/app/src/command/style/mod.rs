@@ -326,7 +326,7 @@ impl Saver<'_> {
             alpha
         });
         let recipe = (self.recipe.to_json()?, self.recipe.summary());
-        let mut options = shared::save_options(&self.args.run, Some(recipe));
+        let mut options = shared::save_options(&self.args.run, &self.args.picture, Some(recipe));
         options.overwrite = overwrite;
         Ok(save(picture, alpha.as_deref(), path, &options)?)
     }
@@ -354,7 +354,7 @@ impl Saver<'_> {
         row.push((result, "result"));
         let sheet = before_after(&row, &SheetOptions::default());
         let path = paths::beside(self.out, "-sheet");
-        let mut options = shared::save_options(&self.args.run, None);
+        let mut options = shared::save_options(&self.args.run, &self.args.picture, None);
         options.overwrite = true;
         Ok(save(&sheet, None, &path, &options)?)
     }

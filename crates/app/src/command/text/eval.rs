@@ -1,0 +1,88 @@
+//! `reverie text eval`: how well a model knows a text.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use reverie_model::data::text::{Boilerplate, read_text};
+use reverie_model::sequence::evaluate;
+use serde_json::json;
+
+use super::corpus::eval_batches;
+use super::model;
+use crate::cli::TextEvalArgs;
+use crate::command::shared;
+use crate::exit::{self, UsageError};
+use crate::interrupt;
+use crate::settings::did_you_mean;
+
+/// Parts of a text.
+const PARTS: [&str; 4] = ["train", "validation", "test", "all"];
+
+/// Measures.
+///
+/// # Errors
+/// No such model, an unfit text.
+pub fn run(args: &TextEvalArgs) -> anyhow::Result<ExitCode> {
+    let output = shared::output(&args.talk);
+    let part = args.split.as_str();
+    if !PARTS.contains(&part) {
+        let hint = did_you_mean(part, PARTS.into_iter());
+        let list = PARTS.join(" ");
+        return Err(UsageError(format!("there is no split {part}{hint}; there are {list}")).into());
+    }
+    let opened = shared::open_device(&args.device, &output)?;
+    let started = Instant::now();
+    let loaded = model::load(&args.model, &opened.device, &output)?;
+    let config = &loaded.notes.config;
+    let text = read_text(&args.text, config.newlines, Boilerplate::Strip)?;
+    let split = config.shares().split(text.chars.len())?;
+    let range = match part {
+        "train" => split.train,
+        "validation" => split.validation,
+        "test" => split.test,
+        _ => 0..text.chars.len(),
+    };
+    if text.sha256 != loaded.notes.source.sha256 {
+        output.note(&format!(
+            "the model was trained on another text, {}",
+            loaded.notes.source.file
+        ));
+    }
+    let vocabulary = &loaded.notes.vocabulary;
+    let batch = usize::from(args.batch);
+    let batches = eval_batches(vocabulary, &text.chars[range], batch, config.steps)?;
+    interrupt::listen();
+    let mut bar = output.bar(batches.n_chunks() as u64);
+    let mut chunk = 0;
+    let measured = evaluate(&loaded.model, &batches, &opened.device, || {
+        bar.show(chunk, "");
+        chunk += 1;
+        !interrupt::is_asked()
+    });
+    bar.finish();
+    let Some(measured) = measured else {
+        output.note("stopped; nothing was measured");
+        return Ok(exit::interrupted());
+    };
+    let (nats, bits) = (measured.nats, measured.bits());
+    let both = loaded.model.backward.is_some();
+    if output.is_json() {
+        output.event(&json!({
+            "event": "result", "split": part, "nats": nats, "bits": bits,
+            "characters": measured.characters, "iteration": loaded.notes.iteration,
+            "bidirectional": both, "seconds": started.elapsed().as_secs_f64(),
+            "backend": opened.backend,
+        }));
+    } else {
+        let remark = if both {
+            ", each guessed from both sides: not comparable with guessing onwards"
+        } else {
+            ""
+        };
+        output.result(&format!(
+            "{part}: {nats:.4} nats, {bits:.4} bits per character over {} characters{remark}",
+            measured.characters
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
