@@ -66,6 +66,10 @@ fn every_settings_file_runs_for_two_steps() {
     let files = settings_files();
     assert!(files.len() >= 8, "{files:?}");
     for (number, (command, file)) in files.iter().enumerate() {
+        if command == "text" {
+            two_updates(file, &dir.path().join(number.to_string()));
+            continue;
+        }
         let mut run = crate::common::reverie();
         run.args([
             command,
@@ -102,5 +106,35 @@ fn every_settings_file_runs_for_two_steps() {
             }
         }
         run.assert().success();
+    }
+}
+
+/// Trains a tiny network on a tiny text with a settings file.
+fn two_updates(file: &Path, out: &Path) {
+    let text = out.with_extension("txt");
+    std::fs::write(&text, "Every happy family is alike.\n".repeat(60)).unwrap();
+    let tiny = [
+        "--hidden",
+        "4",
+        "--batch",
+        "2",
+        "--steps",
+        "8",
+        "--iterations",
+        "2",
+        "--set",
+        "sample_length=20",
+        "--set",
+        "word_length=0",
+        "--backend",
+        "flex",
+        "--config",
+    ];
+    let mut run = crate::common::reverie();
+    run.args(["text", "train"]).args(tiny).arg(file);
+    run.arg("--text").arg(&text).arg("--out").arg(out);
+    run.assert().success();
+    for made in ["log.jsonl", "report.html", "samples/iter-000002.txt"] {
+        assert!(out.join(made).exists(), "{made} of {}", file.display());
     }
 }

@@ -141,7 +141,7 @@ pub struct TextEvalArgs {
     /// Part of the text: train, validation, test, or all of it
     #[arg(long, default_value = "test", help_heading = "What")]
     pub split: String,
-    /// Pieces read side by side; each begins without knowing what stands before it
+    /// Pieces read side by side, each beginning without knowing what stands before it; a text cut in rows has its own
     #[arg(long, value_name = "N", default_value_t = 50, help_heading = "What", value_parser = clap::value_parser!(u16).range(1..))]
     pub batch: u16,
     #[command(flatten)]
@@ -204,8 +204,8 @@ pub struct TextSampleArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   reverie text neurons --model war-and-peace --text warpeace_input.txt -o neurons.html
-Cells are chosen on the last but one tenth of the text and reported on the last, which are the parts
-that training did not learn from. A PNG is written beside the page.")]
+Cells are chosen on the last but one tenth of the text and reported on the last.
+A PNG is written beside the page.")]
 pub struct TextNeuronsArgs {
     /// Folder that training wrote to, or one checkpoint in it
     #[arg(long, value_name = "DIR", help_heading = "What")]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::text::{Newlines, Shares};
+use crate::data::text::{Cut, Newlines, Shares};
 use crate::recurrent::{
     Activation, CellConfig, CellKind, ConfigError, GruConvention, InitConfig, Initializer,
     Regularisation, StackConfig, check_range, check_size,
@@ -107,6 +107,8 @@ pub struct TextConfig {
 
     /// Line ends: `lf` makes all of them one line feed, `keep` leaves them.
     pub newlines: Newlines,
+    /// How the text is cut: `parts` one after the other, or `rows` as in char-rnn.
+    pub cut: Cut,
     /// Share of the text that is learnt from.
     pub train_share: f64,
     /// Share of the text that choices are made by.

@@ -45,12 +45,14 @@ pub struct TextNotes {
     /// State of the generator.
     pub rng: String,
     /// What the rate is multiplied by since training went wrong.
+    #[serde(with = "crate::train::exact")]
     pub rate_factor: f64,
     /// How often that happened.
     pub retries: u64,
     /// The best validation loss so far.
     pub early: EarlyStop,
     /// Sum of the training losses since the last look, in nats.
+    #[serde(with = "crate::train::exact")]
     pub train_sum: f64,
     /// How many they are.
     pub train_count: u64,

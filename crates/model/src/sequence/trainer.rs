@@ -26,8 +26,10 @@ pub struct Evaluation {
     /// Updates that were made.
     pub iteration: u64,
     /// Mean training loss since the last look, in nats per character.
+    #[serde(with = "crate::train::exact")]
     pub train_nats: f64,
     /// Validation loss, in nats per character.
+    #[serde(with = "crate::train::exact")]
     pub val_nats: f64,
 }
 

@@ -8,6 +8,7 @@ pub struct EarlyStop {
     /// Looks without a new best after which to stop; 0 is never.
     pub patience: u64,
     /// The lowest loss so far.
+    #[serde(with = "super::exact::option")]
     pub best: Option<f64>,
     /// Step at which it was seen.
     pub best_at: u64,

@@ -13,6 +13,7 @@
 mod checkpoint;
 mod checkpoint_dir;
 mod early_stop;
+pub(crate) mod exact;
 mod gradients;
 mod optimizer;
 mod params;

@@ -1,20 +1,92 @@
 //! A text cut into what is learnt from, what choices are made by, and what is looked at last.
 
+use std::ops::Range;
 use std::path::Path;
 
 use reverie_model::data::text::{
-    Boilerplate, EvalBatches, Split, Text, TextError, TrainBatches, Vocabulary, WordList, read_text,
+    Boilerplate, Cut, EvalBatches, RowSplit, Text, TrainBatches, Vocabulary, WordList, read_text,
 };
 use reverie_model::sequence::{SequenceError, TextConfig, TextSource};
 
 use crate::paths;
+
+/// Where a text is cut: for each part, the stretches it is made of, as places that are read.
+pub struct Parts {
+    cut: Cut,
+    /// What is learnt from.
+    pub train: Vec<Range<usize>>,
+    /// What choices are made by.
+    pub validation: Vec<Range<usize>>,
+    /// What is looked at once, at the end.
+    pub test: Vec<Range<usize>>,
+    /// Chunks of a row that are learnt from, where rows are cut.
+    train_chunks: usize,
+}
+
+impl Parts {
+    /// Cuts so many characters as the settings say.
+    ///
+    /// # Errors
+    /// Shares that make no sense, or too few characters.
+    pub fn of(characters: usize, config: &TextConfig) -> Result<Self, SequenceError> {
+        let (shares, cut) = (config.shares(), config.cut);
+        Ok(match cut {
+            Cut::Parts => {
+                let split = shares.split(characters)?;
+                Self {
+                    cut,
+                    train: vec![split.train],
+                    validation: vec![split.validation],
+                    test: vec![split.test],
+                    train_chunks: 0,
+                }
+            }
+            Cut::Rows => {
+                let split = RowSplit::new(characters, config.batch, config.steps, &shares)?;
+                Self {
+                    cut,
+                    train: split.train,
+                    validation: split.validation,
+                    test: split.test,
+                    train_chunks: split.train_chunks,
+                }
+            }
+        })
+    }
+
+    /// Characters of a part.
+    pub fn len_of(part: &[Range<usize>]) -> usize {
+        part.iter().map(Range::len).sum()
+    }
+
+    /// A part in batches to measure by.
+    ///
+    /// # Errors
+    /// A symbol that the vocabulary has no place for, or a part of less than two characters.
+    pub fn eval_batches(
+        &self,
+        part: &[Range<usize>],
+        text: &[char],
+        vocabulary: &Vocabulary,
+        batch: usize,
+        steps: usize,
+    ) -> Result<EvalBatches, SequenceError> {
+        if self.cut == Cut::Parts || part.is_empty() {
+            let part = part.first().cloned().unwrap_or(0..0);
+            let (symbols, _) = vocabulary.encode_lossy(&text[part])?;
+            return Ok(EvalBatches::new(symbols, batch, steps)?);
+        }
+        let (symbols, _) = vocabulary.encode_lossy(text)?;
+        Ok(EvalBatches::of_rows(symbols, part.to_vec(), steps))
+    }
+}
 
 /// A text ready to be learnt from.
 pub struct Corpus {
     /// All of it.
     pub text: Text,
     /// Where it is cut.
-    pub split: Split,
+    pub parts: Parts,
     /// Symbols of the training part.
     pub vocabulary: Vocabulary,
     /// Its name, hash and size.
@@ -30,11 +102,20 @@ impl Corpus {
     /// A file that is missing, empty, not UTF-8, or too short to cut.
     pub fn read(path: &Path, config: &TextConfig) -> anyhow::Result<Self> {
         let text = read_text(path, config.newlines, Boilerplate::Strip)?;
-        let split = config.shares().split(text.chars.len())?;
-        let train = &text.chars[split.train.clone()];
-        let known = Vocabulary::new(train, false);
-        let rest = &text.chars[split.train.end..split.test.end];
-        let unseen = rest.iter().filter(|c| known.index(**c).is_none()).count();
+        let parts = Parts::of(text.chars.len(), config)?;
+        let of = |part: &[Range<usize>]| -> Vec<char> {
+            part.iter()
+                .flat_map(|range| text.chars[range.clone()].iter().copied())
+                .collect()
+        };
+        let train = of(&parts.train);
+        let known = Vocabulary::new(&train, false);
+        // What is left over at the end is read by nobody, and may still be a target.
+        let unseen = text
+            .chars
+            .iter()
+            .filter(|c| known.index(**c).is_none())
+            .count();
         let source = TextSource {
             file: paths::file_name(path),
             sha256: text.sha256.clone(),
@@ -42,14 +123,14 @@ impl Corpus {
             unseen,
         };
         let vocabulary = if unseen > 0 {
-            Vocabulary::new(train, true)
+            Vocabulary::new(&train, true)
         } else {
             known
         };
         let words = WordList::of(&text.chars);
         Ok(Self {
             text,
-            split,
+            parts,
             vocabulary,
             source,
             words,
@@ -61,10 +142,17 @@ impl Corpus {
     /// # Errors
     /// A part shorter than one batch.
     pub fn train_batches(&self, config: &TextConfig) -> Result<TrainBatches, SequenceError> {
-        let symbols = self
-            .vocabulary
-            .encode(&self.text.chars[self.split.train.clone()])?;
-        Ok(TrainBatches::new(symbols, config.batch, config.steps)?)
+        let (parts, text) = (&self.parts, &self.text.chars);
+        if parts.cut == Cut::Parts {
+            let (symbols, _) = self
+                .vocabulary
+                .encode_lossy(&text[parts.train[0].clone()])?;
+            return Ok(TrainBatches::new(symbols, config.batch, config.steps)?);
+        }
+        let (symbols, _) = self.vocabulary.encode_lossy(text)?;
+        let starts = parts.train.iter().map(|row| row.start).collect();
+        let chunks = parts.train_chunks;
+        Ok(TrainBatches::of_rows(symbols, starts, config.steps, chunks))
     }
 
     /// The validation part in batches.
@@ -72,22 +160,8 @@ impl Corpus {
     /// # Errors
     /// A part of less than two characters.
     pub fn validation_batches(&self, config: &TextConfig) -> Result<EvalBatches, SequenceError> {
-        let part = &self.text.chars[self.split.validation.clone()];
-        let batches = eval_batches(&self.vocabulary, part, config.batch, config.steps)?;
-        Ok(batches)
+        let (parts, text) = (&self.parts, &self.text.chars);
+        let (batch, steps) = (config.batch, config.steps);
+        parts.eval_batches(&parts.validation, text, &self.vocabulary, batch, steps)
     }
-}
-
-/// Any part of a text in batches to measure by.
-///
-/// # Errors
-/// A symbol that the vocabulary has no place for, or a part of less than two characters.
-pub fn eval_batches(
-    vocabulary: &Vocabulary,
-    part: &[char],
-    batch: usize,
-    steps: usize,
-) -> Result<EvalBatches, SequenceError> {
-    let (symbols, _) = vocabulary.encode_lossy(part)?;
-    Ok(EvalBatches::new(symbols, batch, steps).map_err(|error: TextError| error)?)
 }

@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reverie_model::data::text::{Boilerplate, read_text};
+use reverie_model::data::text::{Boilerplate, EvalBatches, read_text};
 use reverie_model::sequence::evaluate;
 use serde_json::json;
 
-use super::corpus::eval_batches;
+use super::corpus::Parts;
 use super::model;
 use crate::cli::TextEvalArgs;
 use crate::command::shared;
@@ -35,13 +35,7 @@ pub fn run(args: &TextEvalArgs) -> anyhow::Result<ExitCode> {
     let loaded = model::load(&args.model, &opened.device, &output)?;
     let config = &loaded.notes.config;
     let text = read_text(&args.text, config.newlines, Boilerplate::Strip)?;
-    let split = config.shares().split(text.chars.len())?;
-    let range = match part {
-        "train" => split.train,
-        "validation" => split.validation,
-        "test" => split.test,
-        _ => 0..text.chars.len(),
-    };
+    let parts = Parts::of(text.chars.len(), config)?;
     if text.sha256 != loaded.notes.source.sha256 {
         output.note(&format!(
             "the model was trained on another text, {}",
@@ -50,7 +44,19 @@ pub fn run(args: &TextEvalArgs) -> anyhow::Result<ExitCode> {
     }
     let vocabulary = &loaded.notes.vocabulary;
     let batch = usize::from(args.batch);
-    let batches = eval_batches(vocabulary, &text.chars[range], batch, config.steps)?;
+    let stretches = match part {
+        "train" => Some(&parts.train),
+        "validation" => Some(&parts.validation),
+        "test" => Some(&parts.test),
+        _ => None,
+    };
+    let batches = match stretches {
+        Some(part) => parts.eval_batches(part, &text.chars, vocabulary, batch, config.steps)?,
+        None => {
+            let (symbols, _) = vocabulary.encode_lossy(&text.chars)?;
+            EvalBatches::new(symbols, batch, config.steps)?
+        }
+    };
     interrupt::listen();
     let mut bar = output.bar(batches.n_chunks() as u64);
     let mut chunk = 0;

@@ -18,7 +18,7 @@ use crate::command::shared;
 use crate::exit::UsageError;
 use crate::paths;
 
-/// Share of the text, at its end, that cells are chosen and reported on; training left it alone.
+/// Share of the text, at its end, that cells are chosen and reported on.
 const LAST_SHARE: f64 = 0.2;
 /// Characters read before a passage, so that the state is one of the middle of a text.
 const WARM_UP: usize = 500;

@@ -16,7 +16,7 @@ use reverie_viz::picture::write_atomic;
 use serde_json::{Value, json};
 use toml::Table;
 
-use super::corpus::Corpus;
+use super::corpus::{Corpus, Parts};
 use super::log::{self, Line};
 use super::run_dir::RunDir;
 use crate::backend::Opened;
@@ -587,11 +587,12 @@ fn facts(
         (
             "characters",
             format!(
-                "{}: {} to learn from, {} for validation, {} for the test",
+                "{}: {} to learn from, {} for validation, {} for the test, cut in {}",
                 corpus.source.characters,
-                corpus.split.train.len(),
-                corpus.split.validation.len(),
-                corpus.split.test.len()
+                Parts::len_of(&corpus.parts.train),
+                Parts::len_of(&corpus.parts.validation),
+                Parts::len_of(&corpus.parts.test),
+                name(json!(config.cut))
             ),
         ),
         (

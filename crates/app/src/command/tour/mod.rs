@@ -6,6 +6,7 @@
 mod channels;
 mod dreaming;
 mod page;
+mod reading;
 mod styling;
 
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ pub struct Section {
     pub command: &'static str,
     /// Pictures with captions.
     pub figures: Vec<(String, Picture)>,
+    /// Texts with captions.
+    pub texts: Vec<(String, String)>,
 }
 
 /// What sections work with.
@@ -60,10 +63,11 @@ pub struct Workshop {
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 3] = [
+const SECTIONS: [Entry; 4] = [
     ("style", styling::make),
     ("dream", dreaming::make),
     ("channels", channels::make),
+    ("text", reading::make),
 ];
 
 /// One made section, or why it could not be made, with the seconds it took.

@@ -9,7 +9,11 @@ use super::{Made, Section, Workshop};
 use crate::report::frame;
 
 /// What only this page needs.
-const STYLE: &str = ".failed { border-left: .3rem solid #c0392b; padding-left: .8rem; }";
+const STYLE: &str = "
+.failed { border-left: .3rem solid #c0392b; padding-left: .8rem; }
+.texts { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
+.texts pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
+";
 /// Quality of the pictures inside the page.
 const JPEG_QUALITY: u8 = 90;
 
@@ -25,7 +29,7 @@ pub fn html(shop: &Workshop, made: &[Made]) -> anyhow::Result<String> {
     let body = html! {
         h1 { "reverie" }
         p {
-            "What convolutional networks see. Everything on this page was made just now, on "
+            "What convolutional networks see and what recurrent networks remember. Everything on this page was made just now, on "
             (shop.opened.backend) " (" (shop.opened.name) "), from pictures that the program "
             "draws itself and a small network with " b { "random weights" }
             ": no download, no training. Trained networks make far richer pictures: see "
@@ -63,6 +67,13 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
                     figure {
                         img src=(uri) alt=(caption) width=(picture.width()) height=(picture.height());
                         figcaption { (caption) }
+                    }
+                }
+            }
+            @if !section.texts.is_empty() {
+                div.texts {
+                    @for (caption, text) in &section.texts {
+                        figure { pre { (text) } figcaption { (caption) } }
                     }
                 }
             }

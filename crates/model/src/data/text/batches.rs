@@ -93,7 +93,8 @@ impl Chunk {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrainBatches {
     symbols: Vec<u32>,
-    batch: usize,
+    /// Where each row begins.
+    starts: Vec<usize>,
     steps: usize,
     chunks: usize,
 }
@@ -116,12 +117,32 @@ impl TrainBatches {
                 steps,
             });
         }
+        let row_length = steps * chunks;
         Ok(Self {
             symbols,
-            batch,
+            starts: (0..batch).map(|row| row * row_length).collect(),
             steps,
             chunks,
         })
+    }
+
+    /// Rows that begin at these places of a stream and are each `chunks` chunks long.
+    ///
+    /// # Panics
+    /// A row or its last target lies outside the stream, or there is nothing to read.
+    pub fn of_rows(symbols: Vec<u32>, starts: Vec<usize>, steps: usize, chunks: usize) -> Self {
+        assert!(!starts.is_empty() && steps * chunks > 0, "rows of nothing");
+        let end = starts
+            .iter()
+            .max()
+            .map_or(0, |start| start + steps * chunks);
+        assert!(end < symbols.len(), "rows up to {end} of {}", symbols.len());
+        Self {
+            symbols,
+            starts,
+            steps,
+            chunks,
+        }
     }
 
     /// Chunks of one epoch; at least one.
@@ -131,7 +152,7 @@ impl TrainBatches {
 
     /// Rows, B.
     pub fn batch(&self) -> usize {
-        self.batch
+        self.starts.len()
     }
 
     /// Steps of a chunk, T.
@@ -141,7 +162,7 @@ impl TrainBatches {
 
     /// Symbols at the end of the stream that no chunk reads.
     pub fn left_out(&self) -> usize {
-        self.symbols.len() - self.batch * self.steps * self.chunks
+        self.symbols.len() - self.batch() * self.steps * self.chunks
     }
 
     /// The chunk of one iteration, counted from 0 through all epochs.
@@ -150,10 +171,10 @@ impl TrainBatches {
     /// number of iterations done is all that a run must remember to be resumed.
     pub fn chunk(&self, iteration: usize) -> Chunk {
         let at = iteration % self.chunks * self.steps;
-        let row_length = self.steps * self.chunks;
-        let rows: Vec<Range<usize>> = (0..self.batch)
-            .map(|row| row * row_length + at)
-            .map(|start| start..start + self.steps)
+        let rows: Vec<Range<usize>> = self
+            .starts
+            .iter()
+            .map(|start| start + at..start + at + self.steps)
             .collect();
         Chunk::cut(&self.symbols, &rows)
     }
@@ -176,7 +197,8 @@ impl TrainBatches {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EvalBatches {
     symbols: Vec<u32>,
-    batch: usize,
+    /// The transitions of each row; no row is longer than the first.
+    rows: Vec<Range<usize>>,
     steps: usize,
 }
 
@@ -194,26 +216,52 @@ impl EvalBatches {
                 characters: symbols.len(),
             });
         }
+        let transitions = symbols.len() - 1;
+        // The first rows have one more where they do not come out even.
+        let (length, longer) = (transitions / batch, transitions % batch);
+        let row = |row: usize| {
+            let start = row * length + row.min(longer);
+            start..start + length + usize::from(row < longer)
+        };
         Ok(Self {
             symbols,
-            batch,
+            rows: (0..batch).map(row).collect(),
             steps,
         })
     }
 
+    /// Rows of a stream, given by their transitions and all of one length.
+    ///
+    /// # Panics
+    /// Rows of different lengths, outside the stream, or of nothing.
+    pub fn of_rows(symbols: Vec<u32>, rows: Vec<Range<usize>>, steps: usize) -> Self {
+        let length = rows.first().map_or(0, Range::len);
+        let is_inside = |row: &Range<usize>| row.len() == length && row.end < symbols.len();
+        assert!(
+            length * steps > 0 && rows.iter().all(is_inside),
+            "rows of {length} of {}",
+            symbols.len()
+        );
+        Self {
+            symbols,
+            rows,
+            steps,
+        }
+    }
+
     /// Chunks of the whole text; at least one.
     pub fn n_chunks(&self) -> usize {
-        self.row(0).len().div_ceil(self.steps)
+        self.rows[0].len().div_ceil(self.steps)
     }
 
     /// Rows, B.
     pub fn batch(&self) -> usize {
-        self.batch
+        self.rows.len()
     }
 
-    /// Transitions of the whole text: one fewer than it has symbols.
+    /// Transitions of all rows; of a whole text, one fewer than it has symbols.
     pub fn transitions(&self) -> usize {
-        self.symbols.len() - 1
+        self.rows.iter().map(Range::len).sum()
     }
 
     /// One chunk, counted from 0.
@@ -222,9 +270,11 @@ impl EvalBatches {
     /// The chunk is not below [`n_chunks`](Self::n_chunks).
     pub fn chunk(&self, at: usize) -> Chunk {
         assert!(at < self.n_chunks(), "chunk {at} of {}", self.n_chunks());
-        let rows: Vec<Range<usize>> = (0..self.batch)
+        let rows: Vec<Range<usize>> = self
+            .rows
+            .iter()
             .map(|row| {
-                let Range { start, end } = self.row(row);
+                let Range { start, end } = *row;
                 let from = (start + at * self.steps).min(end);
                 from..(from + self.steps).min(end)
             })
@@ -235,16 +285,6 @@ impl EvalBatches {
     /// All chunks in order.
     pub fn chunks(&self) -> impl Iterator<Item = Chunk> {
         (0..self.n_chunks()).map(|at| self.chunk(at))
-    }
-
-    /// The transitions of one row; the first rows have one more where they do not come out even.
-    fn row(&self, row: usize) -> Range<usize> {
-        let (length, longer) = (
-            self.transitions() / self.batch,
-            self.transitions() % self.batch,
-        );
-        let start = row * length + row.min(longer);
-        start..start + length + usize::from(row < longer)
     }
 }
 

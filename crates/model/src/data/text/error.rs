@@ -113,6 +113,21 @@ pub enum TextError {
         /// Steps of a row.
         steps: usize,
     },
+    /// Rows of less than one chunk to learn from and one to validate.
+    #[error(
+        "the text has {characters} characters, but {batch} rows that are cut into a part to learn \
+         from and a part to validate, each of at least {steps} steps, needs {}; use a smaller \
+         --batch or --steps, or more text",
+        2 * batch.saturating_mul(*steps) + 1
+    )]
+    TooShortForRows {
+        /// Characters that there are.
+        characters: usize,
+        /// Rows.
+        batch: usize,
+        /// Steps of a chunk.
+        steps: usize,
+    },
     /// Fewer than two symbols, so none that follows another.
     #[error(
         "a text of {characters} characters has no character to predict; it takes at least 2, so \

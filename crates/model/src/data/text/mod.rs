@@ -12,6 +12,7 @@
 //! | cut it into training, validation and test | [`Shares`], [`Split`] |
 //! | turn characters into indices and back | [`Vocabulary`] |
 //! | feed a network, a chunk at a time | [`TrainBatches`], [`EvalBatches`], [`Chunk`] |
+//! | cut every row of a batch, as char-rnn | [`Cut`], [`RowSplit`] |
 //! | judge a sample | [`WordList`], [`WordShare`] |
 //!
 //! # Example
@@ -32,6 +33,7 @@ mod batches;
 mod error;
 mod gutenberg;
 mod read;
+mod rows;
 mod split;
 mod vocabulary;
 mod words;
@@ -40,6 +42,7 @@ pub use batches::{Chunk, EvalBatches, TrainBatches};
 pub use error::{Encoding, Part, TextError, UnknownSymbol};
 pub use gutenberg::strip_boilerplate;
 pub use read::{Boilerplate, Newlines, Text, read_text};
+pub use rows::{Cut, RowSplit};
 pub use split::{Shares, Split};
 pub use vocabulary::Vocabulary;
 pub use words::{Piece, WordList, WordShare, key, pieces};

@@ -1,0 +1,127 @@
+//! The tour's character model: it learns the program's own source.
+
+use reverie_model::data::text::{EvalBatches, TrainBatches, Vocabulary, WordList};
+use reverie_model::rng::seeded;
+use reverie_model::sequence::{Outcome, TextConfig, TextSource, TextTrainer, evaluate, trace};
+use reverie_viz::neurons::{Findings, Property, picture};
+use toml::Table;
+
+use super::{SEED, Section, Workshop};
+use crate::command::text::sample_texts;
+use crate::settings::{TEXT_PRESETS, assignment, resolve};
+
+/// Source of the part of the program that this section runs.
+const SOURCE: [&str; 18] = [
+    include_str!("../../../../model/src/recurrent/cell.rs"),
+    include_str!("../../../../model/src/recurrent/config.rs"),
+    include_str!("../../../../model/src/recurrent/elman.rs"),
+    include_str!("../../../../model/src/recurrent/gates.rs"),
+    include_str!("../../../../model/src/recurrent/gru.rs"),
+    include_str!("../../../../model/src/recurrent/init.rs"),
+    include_str!("../../../../model/src/recurrent/jordan.rs"),
+    include_str!("../../../../model/src/recurrent/lstm.rs"),
+    include_str!("../../../../model/src/recurrent/sequence.rs"),
+    include_str!("../../../../model/src/recurrent/stack.rs"),
+    include_str!("../../../../model/src/sequence/char_model.rs"),
+    include_str!("../../../../model/src/sequence/text_config.rs"),
+    include_str!("../../../../model/src/sequence/trainer.rs"),
+    include_str!("../../../../model/src/train/checkpoint.rs"),
+    include_str!("../../../../model/src/train/gradients.rs"),
+    include_str!("../../../../model/src/train/optimizer.rs"),
+    include_str!("../../../../model/src/train/params.rs"),
+    include_str!("../../../../model/src/sequence/sample.rs"),
+];
+/// What differs from the preset `quick`: few enough updates for some seconds on two cores.
+const CHANGES: [&str; 9] = [
+    "cell=lstm",
+    "hidden=96",
+    "batch=32",
+    "steps=48",
+    "iterations=240",
+    "rate=0.01",
+    "sample_length=420",
+    "word_length=2000",
+    "temperature=0.8",
+];
+/// Updates after which a sample is shown.
+const SAMPLE_AT: [u64; 3] = [10, 60, 240];
+/// Characters in which neurons are looked for, in each of two passages.
+const PASSAGE: usize = 5_000;
+
+/// A network learns to write programs, and one of its neurons is looked at.
+///
+/// # Errors
+/// If training fails.
+pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
+    let flags = CHANGES
+        .iter()
+        .map(|change| assignment(change))
+        .collect::<Result<Table, _>>()?;
+    let config: TextConfig = resolve(&TEXT_PRESETS, Some("quick"), None, flags)?;
+    let text: Vec<char> = SOURCE.concat().chars().collect();
+    let split = config.shares().split(text.len())?;
+    let vocabulary = Vocabulary::new(&text[split.train.clone()], true);
+    let symbols = vocabulary.encode(&text[split.train])?;
+    let batches = TrainBatches::new(symbols, config.batch, config.steps)?;
+    let words = WordList::of(&text);
+    let source = TextSource {
+        file: "the program's own source".to_owned(),
+        sha256: String::new(),
+        characters: text.len(),
+        unseen: 0,
+    };
+    let device = &shop.opened.device;
+    let mut trainer = TextTrainer::new(config, vocabulary, source, SEED, device)?;
+    let mut texts = Vec::new();
+    while !trainer.is_done() {
+        let Outcome::Stepped(step) = trainer.step(&batches)? else {
+            continue;
+        };
+        if SAMPLE_AT.contains(&step.iteration) {
+            let (config, vocabulary) = (trainer.config(), trainer.vocabulary());
+            let (text, share) =
+                sample_texts(&trainer.model(), config, vocabulary, &words, SEED, device)?;
+            let share = share
+                .ratio()
+                .map(|share| format!(", {:.0} % of its words are real", 100.0 * share));
+            let caption = format!(
+                "after {} updates: {:.2} nats per character{}",
+                step.iteration,
+                step.loss,
+                share.unwrap_or_default()
+            );
+            texts.push((caption, text));
+        }
+    }
+    let model = trainer.model();
+    let vocabulary = trainer.vocabulary();
+    let read = |from: usize| -> anyhow::Result<_> {
+        let part = &text[from..from + PASSAGE];
+        let (symbols, _) = vocabulary.encode_lossy(part)?;
+        Ok(trace(&model, &[], part, &symbols, device))
+    };
+    let reported_from = text.len() - PASSAGE;
+    let (chosen, reported) = (read(reported_from - PASSAGE)?, read(reported_from)?);
+    let mut findings = Findings::of(&chosen, &reported, &mut seeded(SEED))?;
+    findings
+        .properties
+        .retain(|finding| finding.property == Property::Column);
+    let (symbols, _) = vocabulary.encode_lossy(&text[split.validation])?;
+    let validation = EvalBatches::new(symbols, trainer.config().batch, trainer.config().steps)?;
+    let bits = evaluate(&model, &validation, device, || true).map(|measured| measured.bits());
+    Ok(Section {
+        title: "A network learns to write, character by character",
+        text: format!(
+            "A small LSTM reads {} characters of this program's own source a few times and guesses \
+             each next character; on source it has not read, a guess costs it {:.2} bits in the \
+             end. Below is what it writes by itself meanwhile, and the one of its neurons that \
+             best follows the position in the line (blue is low, orange is high), found \
+             automatically on one passage and shown on another.",
+            text.len(),
+            bits.unwrap_or(f64::NAN)
+        ),
+        command: "reverie text train --text book.txt --preset quick --out book",
+        figures: vec![("one neuron reads".to_owned(), picture(&findings, &reported))],
+        texts,
+    })
+}
