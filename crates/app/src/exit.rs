@@ -105,6 +105,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
         return Some(match error {
             TextError::BadShare { .. }
             | TextError::SharesBeyondOne { .. }
+            | TextError::NothingToLearn { .. }
             | TextError::EmptyBatch { .. } => USAGE,
             _ => FAILED,
         });

@@ -18,6 +18,7 @@ mod command;
 mod exit;
 mod fetch;
 mod interrupt;
+mod lock;
 mod memory;
 mod network;
 mod output;

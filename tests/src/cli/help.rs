@@ -5,12 +5,17 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 14] = [
+const COMMANDS: [(&[&str], bool); 23] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
     (&["dream"], true),
     (&["imagine"], true),
+    (&["text"], true),
+    (&["text", "train"], true),
+    (&["text", "eval"], true),
+    (&["text", "sample"], true),
+    (&["text", "neurons"], true),
     (&["devices"], true),
     (&["weights"], true),
     (&["weights", "list"], false),
@@ -18,12 +23,18 @@ const COMMANDS: [(&[&str], bool); 14] = [
     (&["weights", "verify"], false),
     (&["weights", "import"], false),
     (&["weights", "path"], false),
+    (&["data"], true),
+    (&["data", "list"], false),
+    (&["data", "fetch"], false),
+    (&["data", "verify"], false),
     (&["inspect"], false),
     (&["completions"], false),
 ];
 
-/// The three commands with presets.
-const WITH_PRESETS: [&str; 3] = ["style", "dream", "imagine"];
+/// The three commands that make a picture.
+const OF_PICTURES: [&str; 3] = ["style", "dream", "imagine"];
+/// The commands with presets.
+const WITH_PRESETS: [&[&str]; 4] = [&["style"], &["dream"], &["imagine"], &["text", "train"]];
 
 /// What stdout says; the run must succeed.
 fn said(args: &[&str]) -> String {
@@ -44,13 +55,26 @@ fn examples(command: &[&str]) -> Vec<Vec<String>> {
         .filter_map(|line| line.strip_prefix("reverie "));
     lines
         .map(|line| line.split("  ").next().unwrap())
-        .map(|line| line.split_whitespace().map(str::to_owned).collect())
+        .map(words)
         .collect()
 }
 
+/// Words as a shell splits them; what stands in single quotes is one.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (number, part) in line.split('\'').enumerate() {
+        if number % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
 /// The names under `Presets:`, the default first.
-fn presets(command: &str) -> Vec<String> {
-    let text = help(&[command]);
+fn presets(command: &[&str]) -> Vec<String> {
+    let text = help(command);
     let line = text
         .lines()
         .find_map(|line| line.strip_prefix("Presets: "))
@@ -122,7 +146,7 @@ fn every_example_that_makes_a_picture_runs() {
     let mut count = 0;
     for (command, _) in COMMANDS {
         for mut example in examples(command) {
-            if !WITH_PRESETS.contains(&example[0].as_str()) {
+            if !OF_PICTURES.contains(&example[0].as_str()) {
                 continue;
             }
             // The named networks need files; what the flags mean is the same for the built-in one.
@@ -151,27 +175,17 @@ fn the_settings_of_every_preset_can_be_fed_back() {
     let folder = Folder::new();
     for command in WITH_PRESETS {
         let names = presets(command);
-        let default = said(&[command, "--print-config"]);
-        assert_eq!(
-            default,
-            said(&[command, "--preset", &names[0], "--print-config"])
-        );
+        let printed = |flags: &[&str]| said(&[command, flags, &["--print-config"]].concat());
+        assert_eq!(printed(&[]), printed(&["--preset", &names[0]]));
         for name in &names {
-            let printed = said(&[command, "--preset", name, "--print-config"]);
-            printed.parse::<toml::Table>().unwrap();
-            folder.write("run.toml", &printed);
+            let settings = printed(&["--preset", name]);
+            settings.parse::<toml::Table>().unwrap();
+            folder.write("run.toml", &settings);
             let file = folder.path("run.toml");
             let file = file.to_str().unwrap();
             for other in &names {
-                let again = said(&[
-                    command,
-                    "--preset",
-                    other,
-                    "--config",
-                    file,
-                    "--print-config",
-                ]);
-                assert_eq!(again, printed, "{command}: {name} over {other}");
+                let again = printed(&["--preset", other, "--config", file]);
+                assert_eq!(again, settings, "{command:?}: {name} over {other}");
             }
         }
     }
@@ -201,13 +215,15 @@ fn flags_stand_in_the_printed_settings() {
 }
 
 #[test]
-fn flags_that_all_commands_share_stand_before_or_after_the_verb_of_weights() {
-    for flag in ["--json", "--quiet", "--verbose"] {
-        assert_eq!(
-            said(&["weights", flag, "list"]),
-            said(&["weights", "list", flag]),
-            "{flag}"
-        );
+fn flags_that_all_commands_share_stand_before_or_after_the_verb_of_a_family() {
+    for family in ["weights", "data"] {
+        for flag in ["--json", "--quiet", "--verbose"] {
+            assert_eq!(
+                said(&[family, flag, "list"]),
+                said(&[family, "list", flag]),
+                "{family} {flag}"
+            );
+        }
     }
 }
 

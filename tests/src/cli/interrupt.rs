@@ -12,7 +12,7 @@ const LONG: &[&str] = &["--size", "64", "--steps", "1200", "--json"];
 
 /// Starts the program and waits for its first step. It is held up as soon as the pipe is full, so
 /// that it cannot be done before the signal comes.
-fn started(folder: &Folder, args: &[String]) -> (Child, BufReader<ChildStdout>, String) {
+pub(super) fn started(folder: &Folder, args: &[String]) -> (Child, BufReader<ChildStdout>, String) {
     let mut child = Command::new(reverie().get_program())
         .args(args)
         .current_dir(folder.path(""))
@@ -33,7 +33,7 @@ fn started(folder: &Folder, args: &[String]) -> (Child, BufReader<ChildStdout>, 
 }
 
 /// Sends a signal, reads the rest, and answers with the exit code and the last event.
-fn stop(
+pub(super) fn stop(
     signal: &str,
     (mut child, mut stdout, _): (Child, BufReader<ChildStdout>, String),
 ) -> (Option<i32>, serde_json::Value) {

@@ -15,6 +15,7 @@
 //! | `rerun` | recipes whose pictures or weights are not what they were |
 //! | `import` | weights of the user's own |
 //! | `json` | what stdout is when programs read it |
+//! | `text` | models of text: runs, what they leave, how they go on, samples, data sets |
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
 mod devices;
@@ -30,6 +31,7 @@ mod pipes;
 mod real_data;
 mod rerun;
 mod resume;
+mod text;
 mod weights;
 
 use std::collections::BTreeMap;
@@ -204,7 +206,7 @@ fn imagine(args: &[&str]) -> Vec<String> {
 /// The same with `--quiet`, so that nothing but errors is said.
 fn quietly(args: &[String]) -> Vec<String> {
     let mut args = args.to_vec();
-    args.insert(1, "--quiet".to_owned());
+    args.push("--quiet".to_owned());
     args
 }
 

@@ -315,7 +315,7 @@ fn optimisers_agree_with_pytorch() {
             let mut tensors: BTreeMap<_, _> = optimizer.export().into_iter().collect();
             if number == 3 {
                 let mut other = make(case, &setting).init();
-                other.restore(&tensors, 1, &device);
+                other.restore(&tensors, &[len], &device).unwrap();
                 let again: BTreeMap<_, _> = other.export().into_iter().collect();
                 assert_eq!(tensors.len(), again.len());
                 for (name, tensor) in again {

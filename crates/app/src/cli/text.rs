@@ -17,6 +17,9 @@ pub struct TextArgs {
     /// What to do
     #[command(subcommand)]
     pub action: TextAction,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub talk: TalkArgs,
 }
 
 /// The verbs of `reverie text`.
@@ -38,13 +41,13 @@ pub enum TextAction {
     allow_negative_numbers = true,
     after_help = "Examples:
   reverie text train --text book.txt --preset quick --out book
-  reverie text train --text warpeace_input.txt --preset war-and-peace --seed 1 --out war-and-peace
+  reverie text train --text war-and-peace --preset war-and-peace --seed 1 --out wp
   reverie text train --text book.txt --cell gru --gru britz --hidden 256 --out book-gru
   reverie text train --text book.txt --out book --resume
 Presets: char-rnn (default), karpathy2015, quick, war-and-peace, c-source"
 )]
 pub struct TextTrainArgs {
-    /// Text to learn from, UTF-8
+    /// Text to learn from, UTF-8; or the name of a data set such as war-and-peace
     #[arg(
         long,
         value_name = "FILE",
@@ -91,7 +94,7 @@ pub struct TextTrainArgs {
     /// Number of layers
     #[arg(long, value_name = "N", help_heading = "Network")]
     pub layers: Option<usize>,
-    /// Share of units dropped between layers while learning
+    /// Share of units dropped between layers and before the read-out while learning
     #[arg(long, value_name = "P", help_heading = "Network")]
     pub dropout: Option<f64>,
     /// Updates of the numbers
@@ -115,41 +118,41 @@ pub struct TextTrainArgs {
     /// Iterations between two looks at the validation text
     #[arg(long, value_name = "N", help_heading = "Training")]
     pub eval_every: Option<u64>,
+    /// Folder with downloaded data, where --text is the name of a data set
+    #[arg(long, value_name = "DIR", env = "REVERIE_DATA", help_heading = "What")]
+    pub data_dir: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub device: DeviceArgs,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub run: RunArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub talk: TalkArgs,
 }
 
 /// `reverie text eval`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  reverie text eval --model war-and-peace --text warpeace_input.txt
-  reverie text eval --model war-and-peace --text warpeace_input.txt --split validation --json")]
+  reverie text eval --model wp --text war-and-peace
+  reverie text eval --model wp --text war-and-peace --split validation --json")]
 pub struct TextEvalArgs {
     /// Folder that training wrote to, or one checkpoint in it
     #[arg(long, value_name = "DIR", help_heading = "What")]
     pub model: PathBuf,
-    /// Text to measure on, cut as in training
+    /// Text to measure on, cut as in training; or the name of a data set
     #[arg(long, value_name = "FILE", help_heading = "What")]
     pub text: PathBuf,
     /// Part of the text: train, validation, test, or all of it
     #[arg(long, default_value = "test", help_heading = "What")]
     pub split: String,
-    /// Pieces read side by side, each beginning without knowing what stands before it; a text cut in rows has its own
-    #[arg(long, value_name = "N", default_value_t = 50, help_heading = "What", value_parser = clap::value_parser!(u16).range(1..))]
-    pub batch: u16,
+    /// Pieces read side by side, each beginning without knowing what stands before it; as in training unless said otherwise
+    #[arg(long, value_name = "N", help_heading = "What", value_parser = clap::value_parser!(u16).range(1..))]
+    pub batch: Option<u16>,
+    /// Folder with downloaded data, where --text is the name of a data set
+    #[arg(long, value_name = "DIR", env = "REVERIE_DATA", help_heading = "What")]
+    pub data_dir: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub device: DeviceArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub talk: TalkArgs,
 }
 
 /// `reverie text sample`.
@@ -157,9 +160,9 @@ pub struct TextEvalArgs {
 #[command(
     allow_negative_numbers = true,
     after_help = "Examples:
-  reverie text sample --model war-and-peace --prime 'Prince Andrew ' --length 500
-  reverie text sample --model war-and-peace --temperature 0.5 --seed 7
-  reverie text sample --model war-and-peace --count 4 --top-p 0.9 --json"
+  reverie text sample --model wp --prime 'Prince Andrew ' --length 500
+  reverie text sample --model wp --temperature 0.5 --seed 7
+  reverie text sample --model wp --count 4 --top-p 0.9 --json"
 )]
 pub struct TextSampleArgs {
     /// Folder that training wrote to, or one checkpoint in it
@@ -174,7 +177,7 @@ pub struct TextSampleArgs {
     /// Texts to write at once
     #[arg(long, value_name = "N", default_value_t = 1, help_heading = "What")]
     pub count: usize,
-    /// 1 is the model's own distribution, less is bolder, 0 always takes the likeliest
+    /// 1 is the model's own distribution, less is more careful, more is wilder, 0 always takes the likeliest
     #[arg(long, value_name = "X", default_value_t = 1.0, help_heading = "How")]
     pub temperature: f64,
     /// Only so many of the likeliest characters; 0 is all of them
@@ -195,26 +198,23 @@ pub struct TextSampleArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub device: DeviceArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub talk: TalkArgs,
 }
 
 /// `reverie text neurons`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  reverie text neurons --model war-and-peace --text warpeace_input.txt -o neurons.html
+  reverie text neurons --model wp --text war-and-peace -o neurons.html
 Cells are chosen on the last but one tenth of the text and reported on the last.
 A PNG is written beside the page.")]
 pub struct TextNeuronsArgs {
     /// Folder that training wrote to, or one checkpoint in it
     #[arg(long, value_name = "DIR", help_heading = "What")]
     pub model: PathBuf,
-    /// Text to read
+    /// Text to read; or the name of a data set
     #[arg(long, value_name = "FILE", help_heading = "What")]
     pub text: PathBuf,
     /// Longest passage that cells are chosen on, and longest that they are reported on, in characters
-    #[arg(long, value_name = "N", default_value_t = 20_000, help_heading = "What", value_parser = clap::value_parser!(u32).range(200..=1_000_000))]
+    #[arg(long, value_name = "N", default_value_t = 20_000, help_heading = "What", value_parser = clap::value_parser!(u32).range(500..=1_000_000))]
     pub passage: u32,
     /// Characters that the page shows
     #[arg(long, value_name = "N", default_value_t = 3_000, help_heading = "What", value_parser = clap::value_parser!(u32).range(50..=100_000))]
@@ -234,10 +234,10 @@ pub struct TextNeuronsArgs {
     /// Replace files that exist
     #[arg(long, help_heading = "Output")]
     pub force: bool,
+    /// Folder with downloaded data, where --text is the name of a data set
+    #[arg(long, value_name = "DIR", env = "REVERIE_DATA", help_heading = "What")]
+    pub data_dir: Option<PathBuf>,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub device: DeviceArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub talk: TalkArgs,
 }

@@ -9,11 +9,9 @@
 //! | `mod.rs` | [`fetch`]: which addresses are tried, how often, and what happens after each try |
 //! | `request` | one request: ranges, timeouts, web pages sent in place of files |
 //! | `part` | the unfinished file and its hash |
-//! | `lock` | one process at a time |
 //! | `error` | [`FetchError`]: what went wrong with which address, and what to do by hand |
 
 mod error;
-mod lock;
 mod part;
 mod request;
 #[cfg(test)]
@@ -26,8 +24,8 @@ use std::path::{Path, PathBuf};
 
 use self::error::Stop;
 pub use self::error::{Attempt, FetchError, Reason};
-use self::lock::Lock;
 use self::part::Part;
+use crate::lock::Lock;
 
 /// How often one address is asked for the rest after the connection broke.
 const MOST_RESUMES: usize = 5;
@@ -112,7 +110,9 @@ fn fetch_with(
     if let Some(folder) = dest.parent() {
         std::fs::create_dir_all(folder).map_err(FetchError::disk(folder))?;
     }
-    let _lock = Lock::acquire(beside(dest, "lock"))?;
+    let lock = beside(dest, "lock");
+    let held = Lock::acquire(lock.clone()).map_err(FetchError::disk(&lock))?;
+    let _lock = held.ok_or(FetchError::Locked { lock })?;
     if let Some(there) = already_there(dest, expect)? {
         return Ok(there);
     }

@@ -21,7 +21,7 @@ pub struct Sample {
     pub text: String,
     /// Loss on the validation text, in nats per character, where it was measured.
     pub val_nats: Option<f64>,
-    /// Share of the words that occur in the training text, in `[0, 1]`; it may have been measured
+    /// Share of the words that occur in the text, in `[0, 1]`; it may have been measured
     /// on more text than is kept here.
     pub word_share: Option<f64>,
 }

@@ -51,7 +51,7 @@ pub struct Report<'a> {
     pub samples: &'a [Sample],
     /// The lowest validation loss so far; if nothing is said, the lowest of the log.
     pub best: Option<Best>,
-    /// Whether a word, in lower case with straight apostrophes, occurs in the training text.
+    /// Whether a word, in lower case with straight apostrophes, occurs in the text.
     pub is_known_word: &'a dyn Fn(&str) -> bool,
 }
 
@@ -205,7 +205,7 @@ fn samples(report: &Report<'_>) -> Markup {
         } @else {
             p.legend {
                 "In these texts " u { "invented" } " words are set off from words that occur in "
-                "the training text."
+                "the text."
             }
             div.samples {
                 @for sample in report.samples { (card(sample, report.is_known_word)) }

@@ -47,7 +47,8 @@ pub struct CellConfig {
     pub layer_norm: bool,
     /// Whether every gate has two biases that are added up, one beside W_x and one beside W_h, as
     /// in char-rnn and PyTorch. The network can do nothing more with it, but an optimiser that gives
-    /// every number a step of the same size moves their sum twice as fast.
+    /// every number a step of the same size moves their sum twice as fast. The candidate of the torch
+    /// GRU, which has a bias beside W_h of its own, gets one more.
     pub two_biases: bool,
     /// V, the width of what a Jordan cell says; others have no use for it.
     pub d_output: usize,
@@ -94,7 +95,7 @@ pub struct StackConfig {
 #[non_exhaustive]
 pub enum ConfigError {
     /// A size of zero, or one past any use.
-    #[error("{name} is {value}, but must be between {least} and {most}")]
+    #[error("{name} is {value}, but must be {}", size_range(*.least, *.most))]
     Size {
         /// The setting.
         name: &'static str,
@@ -123,6 +124,17 @@ pub enum ConfigError {
         /// What to do.
         remedy: &'static str,
     },
+}
+
+/// Sizes without a bound worth naming.
+pub(crate) const NO_BOUND: usize = usize::MAX / 2;
+
+fn size_range(least: usize, most: usize) -> String {
+    if most == NO_BOUND {
+        format!("at least {least}")
+    } else {
+        format!("between {least} and {most}")
+    }
 }
 
 /// More units than this are a slip of the finger.
@@ -190,8 +202,13 @@ impl StackConfig {
             "at least 0",
         )?;
         let scale = self.init.scale;
-        check_range("init-scale", scale, scale > 0.0, "above 0")?;
-        check_range("forget-bias", self.init.forget_bias, true, "a number")?;
+        check_range("init-scale", scale, scale > 0.0, "a finite number above 0")?;
+        check_range(
+            "forget-bias",
+            self.init.forget_bias,
+            true,
+            "a finite number",
+        )?;
         self.check_cell()
     }
 

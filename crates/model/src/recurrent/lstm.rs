@@ -62,11 +62,15 @@ impl LstmCell {
         };
         let mut gates = Gates::init(&sizes, draw);
         let forget_bias = draw.config.forget_bias;
-        gates.bias = gates.bias.map(|bias| {
+        let set = |bias: Tensor<1>, value: f64| {
             let at = FORGET * d_hidden..(FORGET + 1) * d_hidden;
-            let value = Tensor::full([d_hidden], forget_bias, draw.device);
+            let value = Tensor::full([d_hidden], value, draw.device);
             bias.slice_assign([at], value)
-        });
+        };
+        gates.bias = gates.bias.map(|bias| set(bias, forget_bias));
+        // Where there are two, it is their sum that counts.
+        let second = gates.hidden_bias.take();
+        gates.hidden_bias = second.map(|bias| bias.map(|bias| set(bias, 0.0)));
         let peepholes = config.peepholes.then(|| {
             let values = draw.bias(3 * d_hidden);
             draw.vector(values)

@@ -37,7 +37,7 @@ pub use activation::Activation;
 pub use any_cell::AnyCell;
 pub use cell::{Cell, GateName, Step, Stepped};
 pub use config::{CellConfig, CellKind, ConfigError, GruConvention, StackConfig};
-pub(crate) use config::{check_range, check_size};
+pub(crate) use config::{NO_BOUND, check_range, check_size};
 pub use elman::ElmanCell;
 pub use gates::{Gain, Gates};
 pub use gru::GruCell;

@@ -18,7 +18,7 @@ pub enum Direction {
 /// This is the one door through which sequences go, so an operation that does all steps at once
 /// can take its place without anyone noticing.
 ///
-/// `on_step` is told of every step, with its number in the order of the inputs, before zoneout.
+/// `on_step` is told of every step, with its number in the order of the inputs.
 ///
 /// # Shapes
 /// T steps of `[B, D]` or symbols in, T steps of `[B, K]` out.
@@ -44,11 +44,11 @@ pub fn unroll<C: Cell>(
     for (number, input) in inputs {
         let old = (regularisation.zoneout > 0.0).then(|| state.clone());
         let mut stepped = ready.step(input, state);
-        on_step(number, &stepped);
         if let Some(old) = old {
             stepped.state = zone_out(old, stepped.state, regularisation.zoneout, mode);
             stepped.output = stepped.state.hidden.clone();
         }
+        on_step(number, &stepped);
         outputs.push(stepped.output);
         state = stepped.state;
     }

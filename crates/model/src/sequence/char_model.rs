@@ -54,12 +54,6 @@ impl CharModel {
             .layers
             .iter()
             .any(|layer| matches!(layer.forward, AnyCell::Jordan(_)));
-        if is_jordan && config.bidirectional {
-            return Err(ConfigError::Conflict {
-                what: "a Jordan network reads forwards, for what goes round is its output",
-                remedy: "leave bidirectional out, or choose the cell rnn",
-            });
-        }
         let backward = config
             .bidirectional
             .then(|| Stack::init(&parts, rng, device))
@@ -128,7 +122,9 @@ impl CharModel {
     /// Negative log-likelihood of every target of a chunk, `[T·B]` in nats, steps first; what is
     /// padding counts zero.
     ///
-    /// Targets are what is read, moved by one: `targets[b][t]` follows `inputs[b][t]`.
+    /// Targets are what is read, moved by one: `targets[b][t]` follows `inputs[b][t]`. A network that
+    /// reads backwards reads the padding at the end of a row, too: one symbol at most, in the last
+    /// chunk of a text.
     pub fn losses(
         &self,
         chunk: &Chunk,

@@ -22,7 +22,7 @@ pub enum SequenceError {
     Checkpoint(#[from] CheckpointError),
     /// Training went wrong again and again.
     #[error(
-        "{trouble}, although the rate was lowered {retries} times to {rate:.3e}; a smaller rate may help"
+        "{trouble}, although the rate was lowered {retries} times, to {rate:.3e}; begin anew with a smaller rate"
     )]
     Diverged {
         /// What happened last.

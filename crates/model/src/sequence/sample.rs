@@ -13,8 +13,8 @@ use crate::train::host;
 /// How the next character is drawn from the model's guess.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SampleConfig {
-    /// Logits are divided by it: 1 is the model's own distribution, less is bolder, 0 always takes
-    /// the likeliest.
+    /// Logits are divided by it: 1 is the model's own distribution, less is more careful, more is
+    /// wilder, 0 always takes the likeliest.
     pub temperature: f64,
     /// Only so many of the likeliest symbols; 0 is all of them.
     pub top_k: usize,
@@ -44,7 +44,12 @@ impl SampleConfig {
         let Self {
             temperature, top_p, ..
         } = *self;
-        check_range("temperature", temperature, temperature >= 0.0, "at least 0")?;
+        check_range(
+            "temperature",
+            temperature,
+            temperature >= 0.0,
+            "a finite number of at least 0",
+        )?;
         let is_share = top_p > 0.0 && top_p <= 1.0;
         check_range("top-p", top_p, is_share, "above 0 and at most 1")
     }
@@ -52,6 +57,8 @@ impl SampleConfig {
 
 /// Most texts that are written at once.
 const MOST_TEXTS: usize = 4096;
+/// Longest text that is written.
+const MOST_CHARACTERS: usize = 100_000_000;
 
 /// Writes `count` texts of `length` symbols each, after reading `prime`.
 ///
@@ -77,7 +84,8 @@ pub fn sample(
     model.check_generates()?;
     config.check()?;
     check_size("count", count, 1, MOST_TEXTS)?;
-    let mut texts = vec![Vec::with_capacity(length); count];
+    check_size("length", length, 0, MOST_CHARACTERS)?;
+    let mut texts = vec![Vec::new(); count];
     let state = model.initial(1, device);
     let (mut logits, mut state) = if prime.is_empty() {
         let firsts: Vec<u32> = (0..count).map(|_| first(vocabulary, rng)).collect();

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::data::text::{Cut, Newlines, Shares};
 use crate::recurrent::{
     Activation, CellConfig, CellKind, ConfigError, GruConvention, InitConfig, Initializer,
-    Regularisation, StackConfig, check_range, check_size,
+    NO_BOUND, Regularisation, StackConfig, check_range, check_size,
 };
 use crate::train::{OptimizerConfig, Schedule};
 
@@ -144,14 +144,20 @@ impl TextConfig {
     /// [`ConfigError`] with the setting, its value and what is allowed.
     pub fn check(&self) -> Result<(), ConfigError> {
         self.stack(1).check()?;
+        if self.bidirectional && self.cell == CellKind::Jordan {
+            return Err(ConfigError::Conflict {
+                what: "a Jordan network reads forwards, for what goes round is its output",
+                remedy: "leave bidirectional out, or choose the cell rnn",
+            });
+        }
         check_size("batch", self.batch, 1, 65_536)?;
         check_size("steps", self.steps, 1, 65_536)?;
         check_size("sample-length", self.sample_length, 1, MOST)?;
         check_size("word-length", self.word_length, 0, MOST)?;
         check_size("keep", self.keep, 1, MOST)?;
         let at_least_one = |name, value: u64| {
-            let value = usize::try_from(value).unwrap_or(usize::MAX);
-            check_size(name, value, 1, usize::MAX / 2)
+            let value = usize::try_from(value).unwrap_or(NO_BOUND);
+            check_size(name, value, 1, NO_BOUND)
         };
         at_least_one("iterations", self.iterations)?;
         at_least_one("eval-every", self.eval_every)?;
@@ -169,7 +175,7 @@ impl TextConfig {
             ("epsilon", self.epsilon),
             ("rate-factor", self.rate_factor),
         ] {
-            check_range(name, value, value > 0.0, "above 0")?;
+            check_range(name, value, value > 0.0, "a finite number above 0")?;
         }
         for (name, value) in [
             ("clip-value", self.clip_value),
@@ -177,7 +183,7 @@ impl TextConfig {
             ("temperature", self.temperature),
             ("rate-last", self.rate_last),
         ] {
-            check_range(name, value, value >= 0.0, "at least 0")?;
+            check_range(name, value, value >= 0.0, "a finite number of at least 0")?;
         }
         Ok(())
     }

@@ -60,6 +60,16 @@ pub struct TextNotes {
     pub history: Vec<Evaluation>,
 }
 
+impl TextNotes {
+    /// Reads the notes of a checkpoint and leaves its numbers.
+    ///
+    /// # Errors
+    /// A file that is missing, damaged, of another version, or at odds with itself.
+    pub fn read(path: &Path) -> Result<Self, SequenceError> {
+        Ok(Checkpoint::read(path, KIND)?.notes(path)?)
+    }
+}
+
 /// A model of text that is ready to be used.
 #[derive(Debug)]
 pub struct TextModel {
@@ -91,7 +101,11 @@ pub(super) fn network(
 ) -> Result<CharModel, SequenceError> {
     // The numbers drawn here are all replaced.
     let n_symbols = notes.vocabulary.len();
-    let model = CharModel::init(&notes.config, n_symbols, &mut seeded(0), device)?;
+    let model = CharModel::init(&notes.config, n_symbols, &mut seeded(0), device);
+    let model = model.map_err(|source| CheckpointError::Senseless {
+        path: path.to_owned(),
+        source,
+    })?;
     let filled = import(model, tensors).map_err(|source| CheckpointError::Unfit {
         path: path.to_owned(),
         source,

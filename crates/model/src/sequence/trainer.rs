@@ -341,9 +341,17 @@ impl TextTrainer {
         let checkpoint = Checkpoint::read(path, KIND)?;
         let notes: TextNotes = checkpoint.notes(path)?;
         let model = network(path, &notes, checkpoint.part("model"), device)?.train();
-        let n_params = export(&model).len();
+        let sizes: Vec<usize> = export(&model)
+            .iter()
+            .map(|(_, raw)| raw.values.len())
+            .collect();
         let mut optimizer = notes.config.optimizer_config().init();
-        optimizer.restore(&checkpoint.part("optimizer"), n_params, device);
+        optimizer
+            .restore(&checkpoint.part("optimizer"), &sizes, device)
+            .map_err(|source| CheckpointError::Unfit {
+                path: path.to_owned(),
+                source,
+            })?;
         let unfit = |what: &str| CheckpointError::Unfit {
             path: path.to_owned(),
             source: crate::train::ImportError::Missing(what.to_owned()),

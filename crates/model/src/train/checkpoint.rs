@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
+use crate::recurrent::ConfigError;
 use crate::weights::{RawTensor, TensorFile, WeightsError, write_safetensors_f32};
 
 /// Version of the layout; raised when an older reader would misread it.
@@ -36,7 +37,7 @@ pub enum CheckpointError {
     },
     /// The file ends early.
     #[error(
-        "the checkpoint {} is cut short: {found} bytes of {need}; remove it, and the one before it is used",
+        "the checkpoint {} is cut short: {found} bytes of {need}; remove it, and the one before it, if there is one, is used",
         path.display()
     )]
     CutShort {
@@ -100,6 +101,15 @@ pub enum CheckpointError {
         /// Why.
         #[source]
         source: serde_json::Error,
+    },
+    /// Its notes describe no network.
+    #[error("the checkpoint {} describes no network", path.display())]
+    Senseless {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: ConfigError,
     },
     /// Its numbers do not fit the network that its notes describe.
     #[error("the checkpoint {} does not fit its own description", path.display())]

@@ -11,8 +11,8 @@ use burn::optim::{
 use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-use super::ParamGradients;
 use super::params::{host, like};
+use super::{ImportError, ParamGradients};
 use crate::weights::RawTensor;
 
 /// Which optimiser, with its settings. The step size is the schedule's.
@@ -178,15 +178,36 @@ impl Optimizer {
         found
     }
 
-    /// Puts back what [`Optimizer::export`] gave, for `n_params` parameters. Numbers that do not
+    /// Puts back what [`Optimizer::export`] gave, for parameters of these sizes. Numbers that do not
     /// belong to this optimiser are left out.
+    ///
+    /// # Errors
+    /// [`ImportError::Shape`] where there are more or fewer numbers than a parameter has.
     pub fn restore(
         &mut self,
         tensors: &BTreeMap<String, RawTensor>,
-        n_params: usize,
+        sizes: &[usize],
         device: &Device,
-    ) {
-        self.slots = (0..n_params)
+    ) -> Result<(), ImportError> {
+        for (name, tensor) in tensors {
+            let number = name
+                .split('.')
+                .next()
+                .and_then(|number| number.parse::<usize>().ok());
+            let need = number
+                .and_then(|number| sizes.get(number))
+                .copied()
+                .unwrap_or(0);
+            let is_time = name.ends_with(".time") && tensor.shape == [1];
+            if !is_time && tensor.shape != [need] {
+                return Err(ImportError::Shape {
+                    name: format!("optimizer.{name}"),
+                    found: tensor.shape.clone(),
+                    need: vec![need],
+                });
+            }
+        }
+        self.slots = (0..sizes.len())
             .map(|number| {
                 let get = |leaf: &str| tensors.get(&format!("{number}.{leaf}"));
                 let tensor = |raw: &RawTensor| -> Tensor<1> {
@@ -219,6 +240,7 @@ impl Optimizer {
                 }
             })
             .collect();
+        Ok(())
     }
 }
 

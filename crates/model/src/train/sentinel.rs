@@ -16,7 +16,7 @@ pub enum Trouble {
     },
     /// The loss is far above that of a guess.
     #[error(
-        "the loss rose to {loss:.3} in step {step}, more than {factor} times the {guess:.3} of a blind guess"
+        "the loss rose to {loss:.3e} in step {step}, more than {factor} times the {guess:.3} of a blind guess"
     )]
     Exploded {
         /// The step.

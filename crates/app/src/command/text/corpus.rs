@@ -1,10 +1,12 @@
 //! A text cut into what is learnt from, what choices are made by, and what is looked at last.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use reverie_model::data::catalogue::Catalogue;
 use reverie_model::data::text::{
-    Boilerplate, Cut, EvalBatches, RowSplit, Text, TrainBatches, Vocabulary, WordList, read_text,
+    Boilerplate, Cut, EvalBatches, RowSplit, Text, TrainBatches, UnknownSymbol, Vocabulary,
+    WordList, read_text,
 };
 use reverie_model::sequence::{SequenceError, TextConfig, TextSource};
 
@@ -73,12 +75,59 @@ impl Parts {
     ) -> Result<EvalBatches, SequenceError> {
         if self.cut == Cut::Parts || part.is_empty() {
             let part = part.first().cloned().unwrap_or(0..0);
-            let (symbols, _) = vocabulary.encode_lossy(&text[part])?;
+            let symbols = encode(vocabulary, text, part)?;
             return Ok(EvalBatches::new(symbols, batch, steps)?);
         }
         let (symbols, _) = vocabulary.encode_lossy(text)?;
         Ok(EvalBatches::of_rows(symbols, part.to_vec(), steps))
     }
+}
+
+/// The file that `--text` means: the file itself, or that of a data set of this name.
+///
+/// # Errors
+/// A data set that is not here, with what gets it.
+pub fn find(asked: &Path, data_dir: Option<&Path>) -> anyhow::Result<PathBuf> {
+    anyhow::ensure!(
+        !asked.is_dir(),
+        "{} is a folder; --text names a file",
+        asked.display()
+    );
+    let name = asked.to_str().unwrap_or_default();
+    let catalogue = Catalogue::builtin();
+    let set = match catalogue.get(name) {
+        Ok(set) if !asked.exists() => set,
+        _ => return Ok(asked.to_owned()),
+    };
+    Ok(set.locate(&set.files[0], &paths::data_dirs(data_dir))?)
+}
+
+/// The symbols of a stretch of a text.
+///
+/// # Errors
+/// A symbol that the vocabulary has no place for, with its place in the whole text.
+pub fn encode(
+    vocabulary: &Vocabulary,
+    text: &[char],
+    stretch: Range<usize>,
+) -> Result<Vec<u32>, UnknownSymbol> {
+    let end = stretch.end;
+    match vocabulary.encode_lossy(&text[stretch]) {
+        Ok((symbols, _)) => Ok(symbols),
+        // Told from the beginning of the text.
+        Err(error) => Err(vocabulary.encode(&text[..end]).err().unwrap_or(error)),
+    }
+}
+
+/// A text with a symbol that the model never saw.
+pub fn unknown_in(path: &Path, error: &UnknownSymbol) -> anyhow::Error {
+    let what = error.to_string();
+    // The library's remedy is for a few words; a whole text has others.
+    let what = what.split("; ").next().unwrap_or_default();
+    anyhow::anyhow!(
+        "{}: {what}; remove it from the text, or train on a text that has it",
+        paths::file_name(path)
+    )
 }
 
 /// A text ready to be learnt from.

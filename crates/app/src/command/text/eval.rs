@@ -3,13 +3,13 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reverie_model::data::text::{Boilerplate, EvalBatches, read_text};
-use reverie_model::sequence::evaluate;
+use reverie_model::data::text::{Boilerplate, EvalBatches, UnknownSymbol, read_text};
+use reverie_model::sequence::{SequenceError, evaluate};
 use serde_json::json;
 
-use super::corpus::Parts;
+use super::corpus::{self, Parts};
 use super::model;
-use crate::cli::TextEvalArgs;
+use crate::cli::{TalkArgs, TextEvalArgs};
 use crate::command::shared;
 use crate::exit::{self, UsageError};
 use crate::interrupt;
@@ -22,8 +22,8 @@ const PARTS: [&str; 4] = ["train", "validation", "test", "all"];
 ///
 /// # Errors
 /// No such model, an unfit text.
-pub fn run(args: &TextEvalArgs) -> anyhow::Result<ExitCode> {
-    let output = shared::output(&args.talk);
+pub fn run(args: &TextEvalArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> {
+    let output = shared::output(talk);
     let part = args.split.as_str();
     if !PARTS.contains(&part) {
         let hint = did_you_mean(part, PARTS.into_iter());
@@ -34,8 +34,8 @@ pub fn run(args: &TextEvalArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let loaded = model::load(&args.model, &opened.device, &output)?;
     let config = &loaded.notes.config;
-    let text = read_text(&args.text, config.newlines, Boilerplate::Strip)?;
-    let parts = Parts::of(text.chars.len(), config)?;
+    let path = corpus::find(&args.text, args.data_dir.as_deref())?;
+    let text = read_text(&path, config.newlines, Boilerplate::Strip)?;
     if text.sha256 != loaded.notes.source.sha256 {
         output.note(&format!(
             "the model was trained on another text, {}",
@@ -43,18 +43,31 @@ pub fn run(args: &TextEvalArgs) -> anyhow::Result<ExitCode> {
         ));
     }
     let vocabulary = &loaded.notes.vocabulary;
-    let batch = usize::from(args.batch);
-    let stretches = match part {
-        "train" => Some(&parts.train),
-        "validation" => Some(&parts.validation),
-        "test" => Some(&parts.test),
-        _ => None,
-    };
-    let batches = match stretches {
-        Some(part) => parts.eval_batches(part, &text.chars, vocabulary, batch, config.steps)?,
-        None => {
-            let (symbols, _) = vocabulary.encode_lossy(&text.chars)?;
+    let named = |error: UnknownSymbol| corpus::unknown_in(&path, &error);
+    let batch = args.batch.map_or(config.batch, usize::from);
+    let batches = match part {
+        "all" => {
+            let (symbols, _) = vocabulary.encode_lossy(&text.chars).map_err(named)?;
             EvalBatches::new(symbols, batch, config.steps)?
+        }
+        part => {
+            let parts = Parts::of(text.chars.len(), config)?;
+            let stretches = match part {
+                "train" => &parts.train,
+                "validation" => &parts.validation,
+                _ => &parts.test,
+            };
+            if Parts::len_of(stretches) == 0 {
+                let sentence = format!(
+                    "this model's texts have no {part} part: its {part}-share is 0; use another --split"
+                );
+                return Err(UsageError(sentence).into());
+            }
+            let cut = parts.eval_batches(stretches, &text.chars, vocabulary, batch, config.steps);
+            cut.map_err(|error| match error {
+                SequenceError::Symbol(symbol) => named(symbol),
+                other => other.into(),
+            })?
         }
     };
     interrupt::listen();

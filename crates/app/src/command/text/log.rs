@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
+use reverie_model::sequence::Evaluation;
 use reverie_viz::picture::write_atomic;
 use serde::{Deserialize, Serialize};
 
@@ -51,25 +52,69 @@ impl Line {
     }
 }
 
-/// Writes all lines.
-///
-/// # Errors
-/// A full disk.
-pub fn write(path: &Path, lines: &[Line]) -> anyhow::Result<()> {
-    let mut text = String::new();
-    for line in lines {
-        text += &serde_json::to_string(line).context("writing the log")?;
-        text.push('\n');
-    }
-    Ok(write_atomic(path, text.as_bytes(), true)?)
-}
+/// The lines of a log, each with its text: read and written again, a number must not change.
+#[derive(Default)]
+pub struct Log(Vec<(Line, String)>);
 
-/// Reads the lines up to an iteration; what cannot be read is left out, for the checkpoint is what
-/// counts.
-pub fn read(path: &Path, up_to: u64) -> Vec<Line> {
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    text.lines()
-        .filter_map(|line| serde_json::from_str(line).ok())
-        .filter(|line: &Line| line.iteration <= up_to)
-        .collect()
+impl Log {
+    /// Reads the lines up to an iteration; what cannot be read is left out, for the checkpoint is
+    /// what counts.
+    pub fn read(path: &Path, up_to: u64) -> Self {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let parse = |text: &str| -> Option<(Line, String)> {
+            let line: Line = serde_json::from_str(text).ok()?;
+            (line.iteration <= up_to).then(|| (line, text.to_owned()))
+        };
+        Self(text.lines().filter_map(parse).collect())
+    }
+
+    /// Adds what a checkpoint knows and the log has lost; how fast it went is not known then.
+    ///
+    /// # Errors
+    /// As for [`Log::push`].
+    pub fn complete(
+        &mut self,
+        history: &[Evaluation],
+        updates_a_pass: usize,
+    ) -> anyhow::Result<()> {
+        for look in history {
+            if !self.lines().any(|line| line.iteration == look.iteration) {
+                self.push(Line {
+                    iteration: look.iteration,
+                    epoch: look.iteration as f64 / updates_a_pass as f64,
+                    train_nats: look.train_nats,
+                    val_nats: look.val_nats,
+                    val_bpc: look.val_nats / std::f64::consts::LN_2,
+                    chars_per_second: 0.0,
+                    word_share: None,
+                })?;
+            }
+        }
+        self.0.sort_by_key(|(line, _)| line.iteration);
+        Ok(())
+    }
+
+    /// Adds a line.
+    ///
+    /// # Errors
+    /// A line that cannot be written as JSON, which would be a mistake of ours.
+    pub fn push(&mut self, line: Line) -> anyhow::Result<()> {
+        let text = serde_json::to_string(&line).context("writing the log")?;
+        self.0.push((line, text));
+        Ok(())
+    }
+
+    /// All lines.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter().map(|(line, _)| line)
+    }
+
+    /// Writes all lines.
+    ///
+    /// # Errors
+    /// A full disk.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        let text: String = self.0.iter().map(|(_, text)| format!("{text}\n")).collect();
+        Ok(write_atomic(path, text.as_bytes(), true)?)
+    }
 }

@@ -18,11 +18,11 @@ use crate::cli::{TextAction, TextArgs};
 ///
 /// # Errors
 /// Wrong settings, unusable files, a full disk.
-pub fn run(args: &TextArgs) -> anyhow::Result<ExitCode> {
-    match &args.action {
-        TextAction::Train(args) => train::run(args),
-        TextAction::Eval(args) => eval::run(args),
-        TextAction::Sample(args) => sample::run(args),
-        TextAction::Neurons(args) => neurons::run(args),
+pub fn run(all: &TextArgs) -> anyhow::Result<ExitCode> {
+    match &all.action {
+        TextAction::Train(args) => train::run(args, &all.talk),
+        TextAction::Eval(args) => eval::run(args, &all.talk),
+        TextAction::Sample(args) => sample::run(args, &all.talk),
+        TextAction::Neurons(args) => neurons::run(args, &all.talk),
     }
 }

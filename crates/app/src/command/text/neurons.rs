@@ -4,16 +4,17 @@ use std::ops::Range;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reverie_model::data::text::{Boilerplate, read_text};
+use reverie_model::data::text::{Boilerplate, UnknownSymbol, read_text};
 use reverie_model::rng::seeded;
 use reverie_model::sequence::{TextModel, Trace, trace};
 use reverie_viz::neurons::{Findings, Meta, Outcome, Signal, html, picture};
 use reverie_viz::picture::{SaveOptions, check_output, save, write_atomic};
 use serde_json::json;
 
+use super::corpus;
 use super::model;
 use crate::backend::Opened;
-use crate::cli::TextNeuronsArgs;
+use crate::cli::{TalkArgs, TextNeuronsArgs};
 use crate::command::shared;
 use crate::exit::UsageError;
 use crate::paths;
@@ -29,13 +30,13 @@ const LEAST: usize = 500;
 ///
 /// # Errors
 /// No such model, an unfit text, a full disk.
-pub fn run(args: &TextNeuronsArgs) -> anyhow::Result<ExitCode> {
+pub fn run(args: &TextNeuronsArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let output = shared::output(&args.talk);
+    let output = shared::output(talk);
     let is_html = args
         .out
         .extension()
-        .is_some_and(|e| e == "html" || e == "htm");
+        .is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"));
     if !is_html {
         return Err(UsageError(format!(
             "{}: the page must end in .html",
@@ -53,32 +54,40 @@ pub fn run(args: &TextNeuronsArgs) -> anyhow::Result<ExitCode> {
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = model::load(&args.model, &opened.device, &output)?;
     let config = &loaded.notes.config;
-    let text = read_text(&args.text, config.newlines, Boilerplate::Strip)?.chars;
+    let path = corpus::find(&args.text, args.data_dir.as_deref())?;
+    let text = read_text(&path, config.newlines, Boilerplate::Strip)?.chars;
     let (chosen, reported) = passages(&text, args.passage as usize)?;
     output.note(&format!(
         "reading {} characters to choose cells on and {} to report them on",
         chosen.len(),
         reported.len()
     ));
-    let chosen = read(&loaded, &text, chosen, &opened)?;
-    let reported = read(&loaded, &text, reported, &opened)?;
+    if loaded.model.backward.is_some() {
+        output.note(
+            "the model reads in both directions; only the neurons that read forwards are looked at",
+        );
+    }
+    let read = |passage| read(&loaded, &text, passage, &opened);
+    let named = |error: UnknownSymbol| corpus::unknown_in(&path, &error);
+    let chosen = read(chosen).map_err(named)?;
+    let reported = read(reported).map_err(named)?;
     let findings = Findings::of(&chosen, &reported, &mut seeded(args.seed))?;
     let meta = Meta {
         title: "What single neurons follow".to_owned(),
         model: describe(&loaded),
-        text: paths::file_name(&args.text),
+        text: paths::file_name(&path),
         shown: args.shown as usize,
     };
-    write_atomic(
-        &args.out,
-        html(&findings, &reported, &meta).as_bytes(),
-        args.force,
-    )?;
     let options = SaveOptions {
         overwrite: args.force,
         ..SaveOptions::default()
     };
     save(&picture(&findings, &reported), None, &png, &options)?;
+    write_atomic(
+        &args.out,
+        html(&findings, &reported, &meta).as_bytes(),
+        args.force,
+    )?;
     for finding in &findings.properties {
         output.note(&sentence(finding));
     }
@@ -120,12 +129,12 @@ fn read(
     text: &[char],
     passage: Range<usize>,
     opened: &Opened,
-) -> anyhow::Result<Trace> {
+) -> Result<Trace, UnknownSymbol> {
     let vocabulary = &loaded.notes.vocabulary;
     let before = passage.start.saturating_sub(WARM_UP);
-    let (before, _) = vocabulary.encode_lossy(&text[before..passage.start])?;
+    let before = corpus::encode(vocabulary, text, before..passage.start)?;
+    let symbols = corpus::encode(vocabulary, text, passage.clone())?;
     let part = &text[passage];
-    let (symbols, _) = vocabulary.encode_lossy(part)?;
     Ok(trace(
         &loaded.model,
         &before,
@@ -152,7 +161,7 @@ fn describe(loaded: &TextModel) -> String {
 fn sentence(finding: &reverie_viz::neurons::Finding) -> String {
     let title = finding.property.title();
     match &finding.outcome {
-        Outcome::Absent { .. } => format!("{title}: does not occur often enough"),
+        Outcome::Absent { reason, .. } => format!("{title}: not measured, {reason}"),
         Outcome::Measured(ranking) => match ranking.best.first() {
             None => format!("{title}: no cell has a figure"),
             Some(best) => format!(

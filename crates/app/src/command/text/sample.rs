@@ -7,7 +7,7 @@ use reverie_model::sequence::{SampleConfig, sample};
 use serde_json::json;
 
 use super::model;
-use crate::cli::TextSampleArgs;
+use crate::cli::{TalkArgs, TextSampleArgs};
 use crate::command::shared;
 use crate::exit::{self, UsageError};
 use crate::interrupt;
@@ -19,8 +19,8 @@ const BETWEEN: &str = "--------";
 ///
 /// # Errors
 /// No such model, one that cannot write, a prime it cannot read.
-pub fn run(args: &TextSampleArgs) -> anyhow::Result<ExitCode> {
-    let output = shared::output(&args.talk);
+pub fn run(args: &TextSampleArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> {
+    let output = shared::output(talk);
     let config = SampleConfig {
         temperature: args.temperature,
         top_k: args.top_k,
@@ -70,7 +70,7 @@ pub fn run(args: &TextSampleArgs) -> anyhow::Result<ExitCode> {
     output.event(&json!({
         "event": "result", "prime": args.prime, "seed": args.seed,
         "texts": texts.iter().map(|text| vocabulary.decode(text)).collect::<Vec<_>>(),
-        "iteration": loaded.notes.iteration, "backend": opened.backend,
+        "iteration": loaded.notes.iteration, "backend": opened.backend, "interrupted": interrupt::is_asked(),
     }));
     if interrupt::is_asked() {
         return Ok(exit::interrupted());

@@ -8,19 +8,22 @@ use anyhow::Context;
 use burn::module::Module;
 use burn::tensor::Device;
 use reverie_model::data::text::{EvalBatches, TrainBatches, Vocabulary, WordList, WordShare};
+use reverie_model::recurrent::CellKind;
 use reverie_model::rng::seeded;
 use reverie_model::sequence::{
-    CharModel, Outcome, SampleConfig, SequenceError, TextConfig, TextTrainer, evaluate, sample,
+    CharModel, Outcome, SampleConfig, ScheduleName, SequenceError, TextConfig, TextNotes,
+    TextTrainer, evaluate, sample,
 };
+use reverie_model::train::Kept;
 use reverie_viz::picture::write_atomic;
 use serde_json::{Value, json};
 use toml::Table;
 
-use super::corpus::{Corpus, Parts};
-use super::log::{self, Line};
+use super::corpus::{self, Corpus, Parts};
+use super::log::{Line, Log};
 use super::run_dir::RunDir;
 use crate::backend::Opened;
-use crate::cli::TextTrainArgs;
+use crate::cli::{TalkArgs, TextTrainArgs};
 use crate::command::shared::{self, Stop, Stopper};
 use crate::exit::{self, UsageError};
 use crate::output::{Bar, Output};
@@ -33,7 +36,7 @@ const EVENT_EVERY: u64 = 10;
 /// Texts that the share of known words is counted in; together they are as long as asked for.
 const WORD_TEXTS: usize = 20;
 /// Settings that a resumed run may change.
-const MAY_CHANGE: [&str; 3] = ["iterations", "keep", "sample_at"];
+const MAY_CHANGE: [&str; 4] = ["iterations", "keep", "patience", "sample_at"];
 /// Characters of the latest sample that are shown while training.
 const GLIMPSE: usize = 60;
 
@@ -41,8 +44,8 @@ const GLIMPSE: usize = 60;
 ///
 /// # Errors
 /// Wrong settings, an unfit text, a folder that is in use, training that diverges, a full disk.
-pub fn run(args: &TextTrainArgs) -> anyhow::Result<ExitCode> {
-    let output = shared::output(&args.talk);
+pub fn run(args: &TextTrainArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> {
+    let output = shared::output(talk);
     let missing = |what: &str| UsageError(format!("say {what}"));
     let out = || {
         let out = args.out.as_deref();
@@ -56,46 +59,43 @@ pub fn run(args: &TextTrainArgs) -> anyhow::Result<ExitCode> {
                 "there is nothing to resume: {dir} holds no checkpoint; leave --resume out to begin"
             )
         })?;
-        // Read on the host first: settings come before devices.
-        let device = Device::flex();
-        Some((
-            latest.path.clone(),
-            TextTrainer::resume(&latest.path, &device)?,
-        ))
+        Some((latest.path.clone(), TextNotes::read(&latest.path)?))
     } else {
         None
     };
-    let config = config_of(args, resumed.as_ref().map(|(_, trainer)| trainer.config()))?;
+    let config = config_of(args, resumed.as_ref().map(|(_, notes)| &notes.config))?;
     if args.run.print_config {
         output.result(settings::to_toml(&config)?.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
     config.check()?;
     let dir = RunDir::at(out()?);
-    if !args.resume {
-        dir.check_free(args.run.force)?;
-    }
-    let path = args
-        .text
-        .as_deref()
-        .ok_or_else(|| missing("which text to learn from: --text FILE"))?;
-    let corpus = Corpus::read(path, &config)?;
+    dir.check_free(args.resume || args.run.force)?;
+    let text = args.text.as_deref();
+    let text = text.ok_or_else(|| missing("which text to learn from: --text FILE"))?;
+    let path = corpus::find(text, args.data_dir.as_deref())?;
+    let corpus = Corpus::read(&path, &config)?;
     let batches = corpus.train_batches(&config)?;
     let validation = corpus.validation_batches(&config)?;
+    check_memory(&config, corpus.vocabulary.len())?;
+    let _held = if args.run.dry_run {
+        None
+    } else {
+        Some(dir.hold()?)
+    };
     let opened = shared::open_device(&args.device, &output)?;
     let mut trainer = match resumed {
-        Some((checkpoint, trainer)) => {
-            let found = &trainer.source().sha256;
+        Some((checkpoint, notes)) => {
             anyhow::ensure!(
-                *found == corpus.source.sha256,
-                "{} is not the text this run was begun with ({}); use that, or leave --resume out and begin anew",
+                notes.source.sha256 == corpus.source.sha256,
+                "{} is not the text this run was begun with ({}); use that, or begin anew with --force",
                 path.display(),
-                trainer.source().file
+                notes.source.file
             );
             anyhow::ensure!(
-                args.run.seed.is_none_or(|seed| seed == trainer.seed()),
-                "this run was begun with --seed {}; use that, or leave --resume out and begin anew",
-                trainer.seed()
+                args.run.seed.is_none_or(|seed| seed == notes.seed),
+                "this run was begun with --seed {}; use that, or begin anew with --force",
+                notes.seed
             );
             let mut trainer = TextTrainer::resume(&checkpoint, &opened.device)?;
             trainer.set_config(config);
@@ -115,14 +115,22 @@ pub fn run(args: &TextTrainArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let lines = if args.resume {
-        log::read(&dir.file("log.jsonl"), trainer.iteration())
+        let mut log = Log::read(&dir.file("log.jsonl"), trainer.iteration());
+        log.complete(trainer.history(), batches.n_chunks())?;
+        log
     } else {
-        dir.begin()?;
-        Vec::new()
+        dir.clear()?;
+        Log::default()
     };
     let text = settings::to_toml(trainer.config())?;
     write_atomic(&dir.file("settings.toml"), text.as_bytes(), true)?;
     let total = trainer.config().iterations;
+    if args.resume && trainer.is_done() {
+        output.note(&format!(
+            "the run has made its {} iterations already; --iterations goes further",
+            trainer.iteration()
+        ));
+    }
     let mut run = Run {
         args,
         dir,
@@ -132,7 +140,7 @@ pub fn run(args: &TextTrainArgs) -> anyhow::Result<ExitCode> {
         opened: &opened,
         output: &output,
         bar: output.bar(total),
-        lines,
+        log: lines,
         started: Instant::now(),
         spoken: (Instant::now(), trainer.iteration()),
     };
@@ -166,7 +174,13 @@ fn config_of(args: &TextTrainArgs, resumed: Option<&TextConfig>) -> anyhow::Resu
     let file = args.run.config.as_deref();
     let Some(before) = resumed else {
         let preset = args.preset.as_deref();
-        return settings::resolve(&settings::TEXT_PRESETS, preset, file, flags);
+        let config: TextConfig = settings::resolve(&settings::TEXT_PRESETS, preset, file, flags)?;
+        if let Some(gru) = args.gru.as_deref().filter(|_| config.cell != CellKind::Gru) {
+            let sentence =
+                format!("--gru {gru} says how a GRU is written; add --cell gru, or leave it out");
+            return Err(UsageError(sentence).into());
+        }
+        return Ok(config);
     };
     let table = Table::try_from(before).context("reading the settings of the run")?;
     let config: TextConfig = settings::resolve_over(table.clone(), file, flags)?;
@@ -174,13 +188,16 @@ fn config_of(args: &TextTrainArgs, resumed: Option<&TextConfig>) -> anyhow::Resu
     let changed: Vec<String> = now
         .iter()
         .filter(|(key, value)| {
-            !MAY_CHANGE.contains(&key.as_str()) && table.get(key.as_str()) != Some(*value)
+            let is_free = MAY_CHANGE.contains(&key.as_str());
+            // A cosine over another number of updates is another curve from the beginning.
+            let is_bound = key.as_str() == "iterations" && config.schedule == ScheduleName::Cosine;
+            (!is_free || is_bound) && table.get(key.as_str()) != Some(*value)
         })
         .map(|(key, value)| format!("{key} was {}, is {value}", table[key.as_str()]))
         .collect();
     anyhow::ensure!(
         changed.is_empty(),
-        "the run was begun with other settings ({}); use those, or leave --resume out and begin anew",
+        "the run was begun with other settings ({}); use those, or begin anew with --force",
         changed.join(", ")
     );
     Ok(config)
@@ -194,7 +211,7 @@ fn say_plan(trainer: &TextTrainer, corpus: &Corpus, batches: &TrainBatches, outp
     let config = trainer.config();
     if corpus.source.unseen > 0 {
         output.note(&format!(
-            "{} characters of the validation and test parts do not occur in the training part; they count as one unknown symbol",
+            "{} characters outside the training part do not occur in it; they count as one unknown symbol",
             corpus.source.unseen
         ));
     }
@@ -214,6 +231,36 @@ fn say_plan(trainer: &TextTrainer, corpus: &Corpus, batches: &TrainBatches, outp
     ));
 }
 
+/// Tensors of the size of a layer's state that one step keeps for the way back.
+const KEPT_A_STEP: u64 = 40;
+/// Copies of all parameters: themselves, gradients, two moments, and where training would go back.
+const COPIES: u64 = 8;
+
+/// Refuses a network that the free memory does not hold.
+fn check_memory(config: &TextConfig, symbols: usize) -> anyhow::Result<()> {
+    let wide = |value: usize| value as u64;
+    let (hidden, layers) = (wide(config.hidden), wide(config.layers));
+    let gates = match config.cell {
+        CellKind::Lstm => 4,
+        CellKind::Gru => 3,
+        CellKind::Rnn | CellKind::Jordan => 1,
+    };
+    let directions = if config.bidirectional { 2 } else { 1 };
+    let inputs = wide(symbols) + hidden * (2 * layers - 1);
+    let parameters = directions * hidden * (gates * inputs + wide(symbols));
+    let steps = wide(config.batch) * wide(config.steps);
+    let kept = steps * (directions * layers * hidden * KEPT_A_STEP + 4 * wide(symbols));
+    let need = memory::BASE + 4 * (parameters * COPIES + kept);
+    match memory::available() {
+        Some(free) if need > free => anyhow::bail!(
+            "training a network of {layers} x {hidden} needs about {} of memory, and {} are free; use a smaller --hidden, --batch or --steps",
+            memory::readable(need),
+            memory::readable(free)
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// A training run at work.
 struct Run<'a> {
     args: &'a TextTrainArgs,
@@ -224,7 +271,7 @@ struct Run<'a> {
     opened: &'a Opened,
     output: &'a Output,
     bar: Bar,
-    lines: Vec<Line>,
+    log: Log,
     started: Instant,
     /// When the last line was written, and after which update.
     spoken: (Instant, u64),
@@ -234,7 +281,14 @@ impl Run<'_> {
     /// Trains until there is nothing more to do or somebody says stop.
     fn train(&mut self, trainer: &mut TextTrainer) -> anyhow::Result<Option<Stop>> {
         let stopper = Stopper::start(&self.args.run);
-        while !trainer.is_done() {
+        loop {
+            // Also after going on with a run that was broken off during a look.
+            if is_due(trainer) && !self.look(trainer, &stopper)? {
+                return Ok(stopper.asks());
+            }
+            if trainer.is_done() {
+                return Ok(None);
+            }
             if let Some(stop) = stopper.asks() {
                 return Ok(Some(stop));
             }
@@ -251,11 +305,7 @@ impl Run<'_> {
                     return Err(error.into());
                 }
             }
-            if is_due(trainer) && !self.look(trainer, &stopper)? {
-                return Ok(stopper.asks());
-            }
         }
-        Ok(None)
     }
 
     fn tell(&mut self, outcome: &Outcome, trainer: &TextTrainer) {
@@ -349,7 +399,10 @@ impl Run<'_> {
             self.sample(trainer, &model, &mut line)?;
         }
         self.output.event(&event_of(&line));
-        self.lines.push(line);
+        self.log.push(line)?;
+        // Before the checkpoint: a line too many is left out when the run goes on, but one that is
+        // missing never comes back.
+        self.log.write(&self.dir.file("log.jsonl"))?;
         let checkpoint = trainer.checkpoint();
         let keep = trainer.config().keep;
         let nats = Some(measured.nats);
@@ -396,16 +449,16 @@ impl Run<'_> {
 
     /// Log, curve and page, as they stand.
     fn write_report(&self, trainer: &TextTrainer, status: Status) -> anyhow::Result<()> {
-        let points: Vec<_> = self.lines.iter().map(Line::point).collect();
+        let points: Vec<_> = self.log.lines().map(Line::point).collect();
         let samples: Vec<_> = self
-            .lines
-            .iter()
+            .log
+            .lines()
             .filter_map(|line| {
                 let text = std::fs::read_to_string(self.dir.sample(line.iteration)).ok()?;
                 Some(line.sample(text))
             })
             .collect();
-        log::write(&self.dir.file("log.jsonl"), &self.lines)?;
+        self.log.write(&self.dir.file("log.jsonl"))?;
         let write = |name: &str, text: String| {
             write_atomic(&self.dir.file(name), text.as_bytes(), true).map_err(anyhow::Error::from)
         };
@@ -416,7 +469,7 @@ impl Run<'_> {
             title: &format!("A network learns {}", self.corpus.source.file),
             status,
             facts: facts(trainer, self.corpus, self.batches, self.opened),
-            command: command_of(self.args, trainer),
+            command: command_of(self.args, trainer, self.opened),
             points: &points,
             samples: &samples,
             best: None,
@@ -429,7 +482,8 @@ impl Run<'_> {
     fn finish(self, trainer: &mut TextTrainer, stop: Option<Stop>) -> anyhow::Result<ExitCode> {
         let of = trainer.config().iterations;
         let iteration = trainer.iteration();
-        if stop.is_some() {
+        let is_saved = |kept: Kept| kept.step == iteration;
+        if stop.is_some() && !self.dir.checkpoints.latest().is_some_and(is_saved) {
             let checkpoint = trainer.checkpoint();
             let keep = trainer.config().keep;
             self.dir
@@ -446,7 +500,7 @@ impl Run<'_> {
             bar,
             output,
             dir,
-            lines,
+            log,
             ..
         } = self;
         bar.finish();
@@ -474,7 +528,7 @@ impl Run<'_> {
         event.insert("best_iteration".into(), json!(best.best_at));
         event.insert(
             "val_nats".into(),
-            json!(lines.last().map(|line| line.val_nats)),
+            json!(log.lines().last().map(|line| line.val_nats)),
         );
         event.insert("interrupted".into(), json!(stop.is_some()));
         output.event(&Value::Object(event));
@@ -491,13 +545,17 @@ fn event_of(line: &Line) -> Value {
     event
 }
 
-/// Whether it is time to look at the validation text.
+/// Whether it is time to look at the validation text, and nobody has yet.
 fn is_due(trainer: &TextTrainer) -> bool {
-    trainer.is_done()
-        || trainer
-            .iteration()
-            .is_multiple_of(trainer.config().eval_every)
-        || is_sample_due(trainer)
+    let iteration = trainer.iteration();
+    let is_seen = trainer
+        .history()
+        .last()
+        .is_some_and(|look| look.iteration == iteration);
+    let is_time = trainer.is_done()
+        || iteration.is_multiple_of(trainer.config().eval_every)
+        || is_sample_due(trainer);
+    iteration > 0 && is_time && !is_seen
 }
 
 fn is_sample_due(trainer: &TextTrainer) -> bool {
@@ -644,12 +702,13 @@ fn facts(
 }
 
 /// The command with names of files but not of folders.
-fn command_of(args: &TextTrainArgs, trainer: &TextTrainer) -> String {
+fn command_of(args: &TextTrainArgs, trainer: &TextTrainer, opened: &Opened) -> String {
     let file = |path: Option<&Path>| path.map(crate::paths::file_name).unwrap_or_default();
     format!(
-        "reverie text train --text {} --config settings.toml --seed {} --out {}",
+        "reverie text train --text {} --config settings.toml --seed {} --backend {} --out {}",
         file(args.text.as_deref()),
         trainer.seed(),
+        opened.backend,
         file(args.out.as_deref()),
     )
 }

@@ -160,7 +160,7 @@ impl TrainBatches {
         self.steps
     }
 
-    /// Symbols at the end of the stream that no chunk reads.
+    /// Symbols of the stream that no chunk reads.
     pub fn left_out(&self) -> usize {
         self.symbols.len() - self.batch() * self.steps * self.chunks
     }

@@ -115,9 +115,8 @@ pub enum TextError {
     },
     /// Rows of less than one chunk to learn from and one to validate.
     #[error(
-        "the text has {characters} characters, but {batch} rows that are cut into a part to learn \
-         from and a part to validate, each of at least {steps} steps, needs {}; use a smaller \
-         --batch or --steps, or more text",
+        "the text has {characters} characters, but {batch} rows of two pieces of {steps} steps, one \
+         to learn from and one to validate, take {}; use a smaller --batch or --steps, or more text",
         2 * batch.saturating_mul(*steps) + 1
     )]
     TooShortForRows {

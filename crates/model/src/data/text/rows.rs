@@ -113,6 +113,6 @@ mod tests {
         assert!(split.test.is_empty());
         let error = RowSplit::new(2 * 3 + 1, 2, 3, &Shares::default()).unwrap_err();
         assert!(error.to_string().contains("7 characters"), "{error}");
-        assert!(error.to_string().contains("needs 13"), "{error}");
+        assert!(error.to_string().contains("take 13"), "{error}");
     }
 }
