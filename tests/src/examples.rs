@@ -15,6 +15,8 @@ fn every_numbered_example_runs() {
     for name in [
         "01_activations",
         "02_layers",
+        "03_character_model",
+        "04_recurrent_stack",
         "01_dream",
         "02_style",
         "03_your_own_network",

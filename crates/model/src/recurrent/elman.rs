@@ -80,7 +80,7 @@ impl Step for Ready {
         let sum = match &self.gain {
             None => self.gates.sum(0, &x, &h),
             Some(gain) => {
-                let a = self.gates.bare_input(0, &x) + self.gates.from_hidden(0, h);
+                let a = self.gates.bare_input(0, &x) + self.gates.hidden_sum(0, h);
                 normalise(a) * gain.clone() + self.gates.bias(0)
             }
         };

@@ -150,7 +150,7 @@ impl Apart {
     }
 
     /// x W_x + b of one gate, `[B, K]`, with x W_x normalised where that is asked for.
-    pub fn from_input(&self, gate: usize, input: &Input) -> Tensor<2> {
+    pub fn input_sum(&self, gate: usize, input: &Input) -> Tensor<2> {
         let gate = &self.gates[gate];
         match (input, &gate.rows) {
             (Input::Symbols(symbols), Some(rows)) => rows.clone().select(0, symbols.clone()),
@@ -179,7 +179,7 @@ impl Apart {
     }
 
     /// h W_h of one gate, `[B, K]`, normalised where that is asked for.
-    pub fn from_hidden(&self, gate: usize, hidden: Tensor<2>) -> Tensor<2> {
+    pub fn hidden_sum(&self, gate: usize, hidden: Tensor<2>) -> Tensor<2> {
         let gate = &self.gates[gate];
         scaled(
             hidden.matmul(gate.hidden.clone()),
@@ -189,7 +189,7 @@ impl Apart {
 
     /// Everything that reaches one gate: x W_x + h W_h + b.
     pub fn sum(&self, gate: usize, input: &Input, hidden: &Tensor<2>) -> Tensor<2> {
-        self.from_input(gate, input) + self.from_hidden(gate, hidden.clone())
+        self.input_sum(gate, input) + self.hidden_sum(gate, hidden.clone())
     }
 }
 

@@ -99,9 +99,9 @@ impl Ready {
     /// n, the state that would be if nothing were kept.
     fn candidate(&self, x: &Input, h: Tensor<2>, r: Tensor<2>) -> Tensor<2> {
         let from_hidden = match self.convention {
-            GruConvention::Britz | GruConvention::Chung => self.gates.from_hidden(CANDIDATE, h * r),
+            GruConvention::Britz | GruConvention::Chung => self.gates.hidden_sum(CANDIDATE, h * r),
             GruConvention::Torch => {
-                let product = self.gates.from_hidden(CANDIDATE, h);
+                let product = self.gates.hidden_sum(CANDIDATE, h);
                 let product = match &self.candidate_bias {
                     Some(bias) => product + bias.clone(),
                     None => product,
@@ -109,7 +109,7 @@ impl Ready {
                 product * r
             }
         };
-        (self.gates.from_input(CANDIDATE, x) + from_hidden).tanh()
+        (self.gates.input_sum(CANDIDATE, x) + from_hidden).tanh()
     }
 }
 

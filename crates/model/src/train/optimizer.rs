@@ -90,7 +90,7 @@ impl OptimizerConfig {
                     .build(),
             ),
             Self::Sgd { momentum } => {
-                let momentum = (momentum > 0.0).then(|| MomentumConfig {
+                let momentum = (momentum > 0.0).then_some(MomentumConfig {
                     momentum,
                     dampening: 0.0,
                     nesterov: false,
