@@ -108,6 +108,7 @@ impl Output {
         Bar {
             bar,
             is_plain: !self.is_quiet && !is_terminal,
+            first: None,
             started: Instant::now(),
             said: Instant::now(),
         }
@@ -121,6 +122,8 @@ const PLAIN_INTERVAL: Duration = Duration::from_secs(10);
 pub struct Bar {
     bar: ProgressBar,
     is_plain: bool,
+    /// Steps that were done before it began to count, in a run that goes on.
+    first: Option<u64>,
     started: Instant,
     said: Instant,
 }
@@ -128,13 +131,20 @@ pub struct Bar {
 impl Bar {
     /// Shows that `done` steps are done, with a short remark.
     pub fn show(&mut self, done: u64, remark: &str) {
+        let first = *self.first.get_or_insert_with(|| {
+            let first = done.saturating_sub(1);
+            self.bar.set_position(first);
+            self.bar.reset_eta();
+            first
+        });
         self.bar.set_position(done);
         self.bar.set_message(remark.to_owned());
         if self.is_plain && self.said.elapsed() >= PLAIN_INTERVAL {
             self.said = Instant::now();
             let total = self.bar.length().unwrap_or(done);
             let elapsed = self.started.elapsed().as_secs_f64();
-            let left = elapsed / done.max(1) as f64 * total.saturating_sub(done) as f64;
+            let made = done.saturating_sub(first).max(1);
+            let left = elapsed / made as f64 * total.saturating_sub(done) as f64;
             say(&format!("{done}/{total} {remark}, about {left:.0} s left"));
         }
     }

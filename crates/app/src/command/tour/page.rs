@@ -29,10 +29,11 @@ pub fn html(shop: &Workshop, made: &[Made]) -> anyhow::Result<String> {
     let body = html! {
         h1 { "reverie" }
         p {
-            "What convolutional networks see and what recurrent networks remember. Everything on this page was made just now, on "
-            (shop.opened.backend) " (" (shop.opened.name) "), from pictures that the program "
-            "draws itself and a small network with " b { "random weights" }
-            ": no download, no training. Trained networks make far richer pictures: see "
+            "What convolutional networks see and what recurrent networks remember. Everything on "
+            "this page was made just now, on " (shop.opened.backend) " (" (shop.opened.name)
+            "), and nothing was downloaded. The pictures come from drawings that the program makes "
+            "itself and a small network with " b { "random weights" }
+            "; trained networks make far richer ones, see "
             code { "reverie weights list" } "."
         }
         @for section in &sections { (section) }
