@@ -502,7 +502,7 @@ fn a_rate_that_explodes_is_lowered_a_few_times_and_then_named() {
     let told = String::from_utf8(done.stderr).unwrap();
     assert_eq!(done.status.code(), Some(1), "{told}");
     assert_eq!(super::sentence_faults(&told), [""; 0], "{told}");
-    for fact in ["step 1", "lowered 3 times", "smaller rate"] {
+    for fact in ["step 2", "lowered 3 times", "smaller rate"] {
         assert!(told.contains(fact), "{fact:?} is not in {told}");
     }
     let mut seen = iterations(&folder, "run");

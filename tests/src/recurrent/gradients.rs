@@ -236,6 +236,18 @@ fn the_global_norm_is_limited_after_the_backward_pass() {
         (untouched - norm).abs() < 1e-9 * norm,
         "a norm below the limit stays"
     );
+    // Clipping first and going backward then limits nothing: these are other gradients.
+    let mut too_soon = whole.clone();
+    too_soon.clip_norm(limit);
+    let x = from64(
+        wave(BATCH * STEPS * D_INPUT, 0.1),
+        [BATCH, STEPS, D_INPUT],
+        &device,
+    );
+    let gradients = loss(&stack, x, start(), 1, &device).backward();
+    let fresh = ParamGradients::of(&stack, &gradients);
+    let unlimited = values64(fresh.global_norm().unwrap())[0];
+    assert!(unlimited > 5.0 * limit, "{unlimited} against {limit}");
     // Each tensor limited by itself, as Burn's `GradientClipping::Norm` does, is longer.
     let apart: f64 = whole
         .0

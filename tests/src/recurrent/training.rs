@@ -293,6 +293,30 @@ fn training_that_goes_wrong_goes_back_and_on_more_slowly() {
     );
     assert!(error.to_string().contains("smaller rate"), "{error}");
 
+    // A parameter that is no number is named with its layer.
+    let mut config = self::config();
+    (config.retries, config.two_biases) = (0, false);
+    let (vocabulary, batches, _) = setup(&config);
+    let mut trainer = TextTrainer::new(config, vocabulary, source(), 1, &device).unwrap();
+    trainer.step(&batches).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("bad.safetensors");
+    let mut checkpoint = trainer.checkpoint();
+    let bad = "model.stack.layers.1.forward.gates.hidden";
+    let (_, tensor) = checkpoint
+        .tensors
+        .iter_mut()
+        .find(|(name, _)| name == bad)
+        .unwrap();
+    tensor.values[3] = f32::NAN;
+    checkpoint.write(&path).unwrap();
+    let mut trainer = TextTrainer::resume(&path, &device).unwrap();
+    let error = trainer.step(&batches).unwrap_err().to_string();
+    assert!(
+        error.contains("NaN in step 2") && error.contains("layers."),
+        "{error}"
+    );
+
     // A loss that is no number, seen in validation, is trouble, too.
     let config = self::config();
     let (vocabulary, _, _) = setup(&config);

@@ -227,7 +227,7 @@ impl TextTrainer {
         now.pending.push((loss.inner(), norm));
         if now.pending.len() >= self.check_every {
             let guess = (self.vocabulary.len() as f64).ln();
-            if let Err(trouble) = now.look(guess, &gradients) {
+            if let Err(trouble) = now.look(now.iteration + 1, guess, &gradients) {
                 return self.roll_back(trouble);
             }
         }
@@ -257,13 +257,21 @@ impl TextTrainer {
     pub fn note(&mut self, measured: Measured) -> Result<bool, SequenceError> {
         let now = &mut self.now;
         let guess = (self.vocabulary.len() as f64).ln();
-        if let Err(trouble) = now.look(guess, &ParamGradients(Vec::new())) {
+        if let Err(trouble) = now.look(now.iteration, guess, &ParamGradients(Vec::new())) {
             self.roll_back(trouble)?;
             return Ok(false);
         }
         if !measured.nats.is_finite() {
-            let (step, loss) = (now.iteration, measured.nats);
-            self.roll_back(Trouble::Loss { step, loss })?;
+            let is_bad = |(_, raw): &(String, RawTensor)| raw.values.iter().any(|v| !v.is_finite());
+            let trouble = Trouble::Loss {
+                step: now.iteration,
+                loss: measured.nats,
+                parameter: export(&now.model)
+                    .into_iter()
+                    .find(is_bad)
+                    .map(|(name, _)| name),
+            };
+            self.roll_back(trouble)?;
             return Ok(false);
         }
         let is_best = now.early.look(now.iteration, measured.nats);
@@ -421,13 +429,13 @@ impl Progress {
         found
     }
 
-    /// Reads what is still on the device and refuses what is not sound.
-    fn look(&mut self, guess: f64, gradients: &ParamGradients) -> Result<(), Trouble> {
-        let first = self.iteration + 1 - self.pending.len().min(1) as u64;
+    /// Reads what is still on the device and refuses what is not sound; `newest` is the number of
+    /// the last step that was begun, counted from 1.
+    fn look(&mut self, newest: u64, guess: f64, gradients: &ParamGradients) -> Result<(), Trouble> {
+        let first = newest + 1 - self.pending.len() as u64;
         let found = self.fetch();
-        let before = found.len().saturating_sub(1) as u64;
         for (number, (loss, norm)) in found.into_iter().enumerate() {
-            let step = (first + number as u64).saturating_sub(before);
+            let step = first + number as u64;
             check_step(step, loss, guess, norm, gradients)?;
         }
         Ok(())

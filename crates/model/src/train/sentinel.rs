@@ -7,12 +7,15 @@ use super::ParamGradients;
 #[non_exhaustive]
 pub enum Trouble {
     /// The loss is no number.
-    #[error("the loss became {loss} in step {step}")]
+    #[error("the loss became {loss} in step {step}{}", where_first(.parameter))]
     Loss {
         /// The step.
         step: u64,
         /// The loss.
         loss: f64,
+        /// The first parameter that is not finite itself or has such a gradient, the lowest layer
+        /// first, where there is one.
+        parameter: Option<String>,
     },
     /// The loss is far above that of a guess.
     #[error(
@@ -38,6 +41,12 @@ pub enum Trouble {
     },
 }
 
+/// `", first seen in X"`, or nothing.
+fn where_first(parameter: &Option<String>) -> String {
+    let parameter = parameter.as_ref();
+    parameter.map_or_else(String::new, |name| format!(", first seen in {name}"))
+}
+
 /// A loss this many times that of a blind guess does not come back by itself; char-rnn gives up
 /// there, too.
 const EXPLODED: f64 = 3.0;
@@ -57,7 +66,12 @@ pub fn check_step(
     gradients: &ParamGradients,
 ) -> Result<(), Trouble> {
     if !loss.is_finite() {
-        return Err(Trouble::Loss { step, loss });
+        let parameter = gradients.first_not_finite().map(str::to_owned);
+        return Err(Trouble::Loss {
+            step,
+            loss,
+            parameter,
+        });
     }
     if loss > EXPLODED * guess {
         return Err(Trouble::Exploded {
