@@ -1,8 +1,11 @@
 //! Which device computes: chosen at run time, opened once, passed down.
 
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use burn::tensor::{Device, DeviceType};
+use burn::tensor::Device;
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+use burn::tensor::DeviceType;
 use clap::ValueEnum;
 
 /// The backends a user can name.
@@ -36,6 +39,7 @@ pub enum DeviceError {
     )]
     NoAdapter(&'static str, &'static str),
     /// There is one, and it refused.
+    #[cfg_attr(not(any(feature = "wgpu", feature = "cuda")), allow(dead_code))]
     #[error("the backend {backend} could not be opened ({reason}); use --backend flex")]
     Refused {
         /// Name of the backend.
