@@ -49,8 +49,6 @@ pub struct Report<'a> {
     pub points: &'a [LogPoint],
     /// What the model wrote, by iteration.
     pub samples: &'a [Sample],
-    /// The lowest validation loss so far; if nothing is said, the lowest of the log.
-    pub best: Option<Best>,
     /// Whether a word, in lower case with straight apostrophes, occurs in the text.
     pub is_known_word: &'a dyn Fn(&str) -> bool,
 }
@@ -116,7 +114,7 @@ fn headline(report: &Report<'_>) -> Markup {
     let measured = |point: &&LogPoint| point.val_nats.is_some_and(f64::is_finite);
     let latest = report.points.iter().rfind(measured);
     let is_earlier = |best: &Best| latest.is_none_or(|last| last.iteration != best.iteration);
-    let earlier_best = best(report).filter(is_earlier);
+    let earlier_best = Best::of(report.points).filter(is_earlier);
     let written = report.samples.iter().rfind(|s| s.word_share.is_some());
     html! {
         @if let Some((point, nats)) = latest.and_then(|point| Some((point, point.val_nats?))) {
@@ -148,10 +146,6 @@ fn headline(report: &Report<'_>) -> Markup {
     }
 }
 
-fn best(report: &Report<'_>) -> Option<Best> {
-    report.best.or_else(|| Best::of(report.points))
-}
-
 fn tile(number: &str, meaning: Markup) -> Markup {
     html! { li { b { (number) } span { (meaning) } } }
 }
@@ -175,7 +169,7 @@ fn losses(report: &Report<'_>) -> anyhow::Result<Markup> {
                 }
             }
         }
-        (table(report.points, report.samples, best(report)))
+        (table(report.points, report.samples, Best::of(report.points)))
     })
 }
 
@@ -245,7 +239,6 @@ mod tests {
             command: "reverie text train 'a<b'".to_owned(),
             points,
             samples,
-            best: None,
             is_known_word: &|word| word == "the",
         }
     }

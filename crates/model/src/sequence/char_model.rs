@@ -6,9 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 
 use super::{SequenceError, TextConfig};
 use crate::data::text::Chunk;
-use crate::recurrent::{
-    AnyCell, ConfigError, Draw, InitConfig, Mode, Sequence, Stack, StackState, Stepped,
-};
+use crate::recurrent::{AnyCell, ConfigError, Draw, Mode, Sequence, Stack, StackState, Stepped};
 use crate::rng::Rng;
 
 /// A recurrent network that reads symbols and guesses the one that comes next.
@@ -59,7 +57,6 @@ impl CharModel {
             .then(|| Stack::init(&parts, rng, device))
             .transpose()?;
         let width = config.hidden * if config.bidirectional { 2 } else { 1 };
-        let InitConfig { .. } = parts.init;
         let mut draw = Draw {
             config: &parts.init,
             rng,

@@ -66,7 +66,7 @@ impl TextNotes {
     /// # Errors
     /// A file that is missing, damaged, of another version, or at odds with itself.
     pub fn read(path: &Path) -> Result<Self, SequenceError> {
-        Ok(Checkpoint::read(path, KIND)?.notes(path)?)
+        Ok(Checkpoint::read_notes(path, KIND)?)
     }
 }
 

@@ -295,8 +295,8 @@ impl TextTrainer {
                 rate: self.config.rate * self.now.rate_factor,
             });
         }
+        // Nothing is pending there: a look reads what there was.
         self.now = self.good.clone();
-        self.now.pending.clear();
         (self.now.retries, self.now.rate_factor) = (retries, rate_factor);
         Ok(Outcome::RolledBack {
             trouble,

@@ -145,49 +145,27 @@ impl Checkpoint {
     /// # Errors
     /// A file that is damaged, of another version, or of another kind than `kind`.
     pub fn read(path: &Path, kind: &str) -> Result<Self, CheckpointError> {
-        let unreadable = |source: WeightsError| match source {
-            WeightsError::WrongLength { found, need, .. } if found < need => {
-                CheckpointError::CutShort {
-                    path: path.to_owned(),
-                    found,
-                    need,
-                }
-            }
-            source => CheckpointError::Unreadable {
-                path: path.to_owned(),
-                source: Box::new(source),
-            },
-        };
-        let file = TensorFile::open(path).map_err(unreadable)?;
-        let not_ours = || CheckpointError::NotOurs {
-            path: path.to_owned(),
-        };
-        let header = file.metadata().get(KEY).ok_or_else(not_ours)?;
-        let mut header: Value = serde_json::from_str(header).map_err(|_| not_ours())?;
-        let found = header["format"].as_u64().ok_or_else(not_ours)?;
-        if found != FORMAT_VERSION {
-            let path = path.to_owned();
-            return Err(CheckpointError::Version { path, found });
-        }
-        let found = header["kind"].as_str().unwrap_or_default().to_owned();
-        if found != kind {
-            return Err(CheckpointError::Kind {
-                path: path.to_owned(),
-                found,
-                need: kind.to_owned(),
-            });
-        }
+        let (file, notes) = open(path, kind)?;
         let names: Vec<String> = file.names().map(str::to_owned).collect();
         let tensors = names
             .into_iter()
             .map(|name| file.read(&name).map(|tensor| (name, tensor)))
             .collect::<Result<_, _>>()
-            .map_err(unreadable)?;
+            .map_err(|source| unreadable(path, source))?;
         Ok(Self {
-            kind: found,
-            notes: header["notes"].take(),
+            kind: kind.to_owned(),
+            notes,
             tensors,
         })
+    }
+
+    /// Reads the notes alone; the tensors stay on the disk.
+    ///
+    /// # Errors
+    /// As for [`Checkpoint::read`], as far as the header and the size of the file show it.
+    pub fn read_notes<N: DeserializeOwned>(path: &Path, kind: &str) -> Result<N, CheckpointError> {
+        let (_, notes) = open(path, kind)?;
+        typed(notes, path)
     }
 
     /// The notes as a type of the caller's.
@@ -195,10 +173,7 @@ impl Checkpoint {
     /// # Errors
     /// Notes that are not of that type.
     pub fn notes<N: DeserializeOwned>(&self, path: &Path) -> Result<N, CheckpointError> {
-        serde_json::from_value(self.notes.clone()).map_err(|source| CheckpointError::Notes {
-            path: path.to_owned(),
-            source,
-        })
+        typed(self.notes.clone(), path)
     }
 
     /// The tensors whose names begin with `prefix` and a dot, without it.
@@ -229,6 +204,51 @@ impl Checkpoint {
             tensors: Vec::new(),
         }
     }
+}
+
+/// Opens the file and refuses what this program cannot continue; its tensors are not read yet.
+fn open(path: &Path, kind: &str) -> Result<(TensorFile, Value), CheckpointError> {
+    let file = TensorFile::open(path).map_err(|source| unreadable(path, source))?;
+    let not_ours = || CheckpointError::NotOurs {
+        path: path.to_owned(),
+    };
+    let header = file.metadata().get(KEY).ok_or_else(not_ours)?;
+    let mut header: Value = serde_json::from_str(header).map_err(|_| not_ours())?;
+    let found = header["format"].as_u64().ok_or_else(not_ours)?;
+    if found != FORMAT_VERSION {
+        let path = path.to_owned();
+        return Err(CheckpointError::Version { path, found });
+    }
+    let found = header["kind"].as_str().unwrap_or_default();
+    if found != kind {
+        return Err(CheckpointError::Kind {
+            path: path.to_owned(),
+            found: found.to_owned(),
+            need: kind.to_owned(),
+        });
+    }
+    let notes = header["notes"].take();
+    Ok((file, notes))
+}
+
+fn unreadable(path: &Path, source: WeightsError) -> CheckpointError {
+    let path = path.to_owned();
+    match source {
+        WeightsError::WrongLength { found, need, .. } if found < need => {
+            CheckpointError::CutShort { path, found, need }
+        }
+        source => CheckpointError::Unreadable {
+            path,
+            source: Box::new(source),
+        },
+    }
+}
+
+fn typed<N: DeserializeOwned>(notes: Value, path: &Path) -> Result<N, CheckpointError> {
+    serde_json::from_value(notes).map_err(|source| CheckpointError::Notes {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 #[cfg(test)]

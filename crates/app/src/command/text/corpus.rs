@@ -172,7 +172,7 @@ impl Corpus {
             unseen,
         };
         let vocabulary = if unseen > 0 {
-            Vocabulary::new(&train, true)
+            known.with_unknown()
         } else {
             known
         };

@@ -37,6 +37,13 @@ impl Vocabulary {
         }
     }
 
+    /// The same symbols, and one more for all others.
+    #[must_use]
+    pub fn with_unknown(mut self) -> Self {
+        self.has_unknown = true;
+        self
+    }
+
     /// How many indices there are: one a symbol, and one for all others if there is one.
     pub fn len(&self) -> usize {
         self.symbols.len() + usize::from(self.has_unknown)

@@ -119,6 +119,7 @@ pub fn run(args: &TextTrainArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> {
         dir.clear()?;
         Log::default()
     };
+    lines.write(&dir.file("log.jsonl"))?;
     let text = to_toml(trainer.config())?;
     write_atomic(&dir.file("settings.toml"), text.as_bytes(), true)?;
     let total = trainer.config().iterations;
@@ -144,6 +145,7 @@ pub fn run(args: &TextTrainArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> {
     let stop = run.train(&mut trainer)?;
     run.finish(&mut trainer, stop)
 }
+
 fn say_plan(trainer: &TextTrainer, corpus: &Corpus, batches: &TrainBatches, output: &Output) {
     let config = trainer.config();
     if corpus.source.unseen > 0 {

@@ -187,13 +187,11 @@ impl Run<'_> {
         self.dir
             .checkpoints
             .save(&checkpoint, iteration, nats, keep)?;
-        let of = trainer.config().iterations;
-        let status = if iteration < of {
-            Status::Running { of }
-        } else {
-            Status::Finished
-        };
-        self.write_report(trainer, status)?;
+        // The last report is written when the run is finished.
+        if !trainer.is_done() {
+            let of = trainer.config().iterations;
+            self.write_report(trainer, Status::Running { of })?;
+        }
         self.spoken = (Instant::now(), iteration);
         Ok(true)
     }
@@ -225,7 +223,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Log, curve and page, as they stand.
+    /// Table, curve and page, as they stand.
     fn write_report(&self, trainer: &TextTrainer, status: Status) -> anyhow::Result<()> {
         let points: Vec<_> = self.log.lines().map(Line::point).collect();
         let samples: Vec<_> = self
@@ -236,7 +234,6 @@ impl Run<'_> {
                 Some(line.sample(text))
             })
             .collect();
-        self.log.write(&self.dir.file("log.jsonl"))?;
         let write = |name: &str, text: String| {
             write_atomic(&self.dir.file(name), text.as_bytes(), true).map_err(anyhow::Error::from)
         };
@@ -250,7 +247,6 @@ impl Run<'_> {
             command: command_of(self.args, trainer, self.opened),
             points: &points,
             samples: &samples,
-            best: None,
             is_known_word: &|word| words.contains(word),
         })?;
         write("report.html", page)
@@ -319,6 +315,7 @@ impl Run<'_> {
         })
     }
 }
+
 fn event_of(line: &Line) -> Value {
     let mut event = serde_json::to_value(line).unwrap_or_default();
     event["event"] = json!("evaluation");
