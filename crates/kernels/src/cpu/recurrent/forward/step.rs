@@ -1,0 +1,253 @@
+//! What a thread does in one step forward, cell by cell.
+
+use std::ops::Range;
+
+use super::{Part, row_of, tail};
+use crate::cpu::product::{Into, Output};
+use crate::cpu::recurrent::{Activation, Cell, Convention, Inputs, elman, gru, lstm, norm};
+
+impl Part<'_, '_> {
+    /// x W_x of some steps, in place of whatever was there.
+    pub fn inputs(&mut self, steps: Range<usize>, active: usize) {
+        let walk = self.walk;
+        let is_normed = walk.weights.norm.is_some();
+        let to = match (walk.plan.cell, is_normed) {
+            (Cell::Elman(_), false) => &mut self.outputs,
+            (Cell::Elman(_), true) | (_, false) => &mut self.tape.gates,
+            (_, true) => &mut self.tape.input,
+        };
+        let (batch, d) = (walk.plan.shape.batch, walk.plan.shape.d_input);
+        match (walk.inputs, &walk.ready.input) {
+            (Inputs::Dense(values), Some(matrix)) => {
+                // Only a thread that has all sequences takes several steps together.
+                let count = (steps.len() - 1) * batch + active;
+                let left = &values[(steps.start * batch + self.rows.start) * d..];
+                let out = to.output(steps.start, count, 0);
+                matrix.multiply(walk.level, count, (left, d), out, Into::Replace);
+            }
+            (Inputs::Symbols(symbols), _) => {
+                let width = walk.plan.width();
+                for step in steps {
+                    let symbols = &symbols[step * batch + self.rows.start..][..active];
+                    for (row, &symbol) in symbols.iter().enumerate() {
+                        let from = row_of(symbol, d) * width;
+                        to.copy(step, row, &walk.weights.input[from..from + width]);
+                    }
+                }
+            }
+            (Inputs::Dense(_), None) => unreachable!("dense inputs have a matrix"),
+        }
+    }
+
+    pub fn elman(&mut self, step: usize, active: usize, activation: Activation) {
+        let (walk, k) = (self.walk, self.walk.plan.shape.d_hidden);
+        let level = walk.level;
+        let hidden = match &walk.weights.norm {
+            None => {
+                let (sums, before) = self.outputs.with_before(step, active, self.first);
+                let out = Output::rows(sums, k);
+                walk.ready
+                    .hidden
+                    .multiply(level, active, (before, k), out, Into::Add);
+                sums
+            }
+            Some(gains) => {
+                let before = self.outputs.before(step, active, self.first);
+                let out = self.tape.gates.output(step, active, 0);
+                walk.ready
+                    .hidden
+                    .multiply(level, active, (before, k), out, Into::Add);
+                let hidden = self.outputs.fresh(step, active);
+                level.run(norm::Forward {
+                    k,
+                    gates: 1,
+                    rows: active,
+                    sums: (self.tape.gates.get_mut(step, active), k),
+                    gain: gains.gain,
+                    bias: Some(walk.weights.bias),
+                    scales: (self.tape.input_scales.fresh(step, active), 1),
+                    out: (&mut *hidden, k),
+                    is_added: false,
+                });
+                hidden
+            }
+        };
+        level.run(elman::Forward {
+            k,
+            hidden,
+            bias: walk.weights.norm.is_none().then_some(self.bias),
+            activation,
+        });
+    }
+
+    /// h_{t-1} W_h of LSTM or of some gates of a GRU, added to x W_x where neither is normalised.
+    fn hidden(&mut self, step: usize, active: usize) {
+        let (walk, k) = (self.walk, self.walk.plan.shape.d_hidden);
+        let before = (self.outputs.before(step, active, self.first), k);
+        let (out, into) = match walk.weights.norm {
+            None => (&mut self.tape.gates, Into::Add),
+            Some(_) => (&mut self.tape.hidden, Into::Replace),
+        };
+        let out = out.output(step, active, 0);
+        walk.ready
+            .hidden
+            .multiply(walk.level, active, before, out, into);
+    }
+
+    /// Normalises x W_x of some gates and puts it, with the bias, where the gates will be.
+    fn normalise_inputs(&mut self, step: usize, active: usize, gates: Range<usize>) {
+        let (walk, k, width) = (
+            self.walk,
+            self.walk.plan.shape.d_hidden,
+            self.walk.plan.width(),
+        );
+        let Some(gains) = &walk.weights.norm else {
+            return;
+        };
+        let (from, scales_row) = (gates.start * k, walk.plan.cell.gates());
+        walk.level.run(norm::Forward {
+            k,
+            gates: gates.len(),
+            rows: active,
+            sums: (tail(self.tape.input.get_mut(step, active), from), width),
+            gain: &gains.gain[from..],
+            bias: Some(&walk.weights.bias[from..]),
+            scales: (
+                tail(self.tape.input_scales.get_mut(step, active), gates.start),
+                scales_row,
+            ),
+            out: (tail(self.tape.gates.get_mut(step, active), from), width),
+            is_added: false,
+        });
+    }
+
+    /// Normalises h_{t-1} W_h of some gates and adds it to the sums of the gates; for a GRU whose
+    /// reset comes after the product, the candidate's goes to q.
+    fn normalise_hidden(&mut self, step: usize, active: usize, gates: Range<usize>, to_q: bool) {
+        let (walk, k, width) = (
+            self.walk,
+            self.walk.plan.shape.d_hidden,
+            self.walk.plan.width(),
+        );
+        let Some(gain) = walk.weights.norm.and_then(|norm| norm.hidden_gain) else {
+            return;
+        };
+        let (from, scales_row) = (gates.start * k, walk.plan.cell.gates());
+        let out = match to_q {
+            true => (self.tape.memory.fresh(step, active), k),
+            false => (tail(self.tape.gates.get_mut(step, active), from), width),
+        };
+        walk.level.run(norm::Forward {
+            k,
+            gates: gates.len(),
+            rows: active,
+            sums: (tail(self.tape.hidden.get_mut(step, active), from), width),
+            gain: &gain[from..],
+            bias: None,
+            scales: (
+                tail(self.tape.hidden_scales.get_mut(step, active), gates.start),
+                scales_row,
+            ),
+            out,
+            is_added: !to_q,
+        });
+    }
+
+    /// Buffers that layer normalisation writes in several goes.
+    fn prepare_norm(&mut self, step: usize, active: usize) {
+        if self.walk.weights.norm.is_some() {
+            self.tape.gates.clear(step, 0..active);
+            self.tape.hidden.clear(step, 0..active);
+            self.tape.input_scales.clear(step, 0..active);
+            self.tape.hidden_scales.clear(step, 0..active);
+        }
+    }
+
+    pub fn lstm(&mut self, step: usize, active: usize) {
+        let (walk, k) = (self.walk, self.walk.plan.shape.d_hidden);
+        self.prepare_norm(step, active);
+        self.hidden(step, active);
+        self.normalise_inputs(step, active, 0..4);
+        self.normalise_hidden(step, active, 0..4, false);
+        let shown = match walk.weights.norm.and_then(|norm| norm.memory) {
+            Some((gain, bias)) => Some(lstm::Shown {
+                gain,
+                bias,
+                statistics: self.tape.statistics.fresh(step, active),
+            }),
+            None => None,
+        };
+        walk.level.run(lstm::Forward {
+            k,
+            gates: self.tape.gates.get_mut(step, active),
+            bias: self.bias,
+            peepholes: walk.weights.peepholes,
+            memory: self.memory.get_mut(0, active),
+            kept: match self.keeps {
+                true => Some(self.tape.memory.fresh(step, active)),
+                false => None,
+            },
+            hidden: self.outputs.fresh(step, active),
+            shown,
+        });
+    }
+
+    pub fn gru(&mut self, step: usize, active: usize, convention: Convention) {
+        let (walk, k) = (self.walk, self.walk.plan.shape.d_hidden);
+        let (level, is_normed) = (walk.level, walk.weights.norm.is_some());
+        let Some(candidate) = &walk.ready.candidate else {
+            unreachable!("a GRU has a matrix for its candidate");
+        };
+        let resets_after = convention == Convention::Torch;
+        self.prepare_norm(step, active);
+        self.hidden(step, active);
+        self.normalise_inputs(step, active, 0..3);
+        self.normalise_hidden(step, active, 0..2, false);
+        let before = self.outputs.before(step, active, self.first);
+        level.run(gru::Gates {
+            k,
+            gates: self.tape.gates.get_mut(step, active),
+            bias: self.bias,
+            before,
+            reset: match resets_after {
+                true => None,
+                false => Some(self.tape.memory.fresh(step, active)),
+            },
+        });
+        // Where h W_hn goes: to x W_xn, unless something is to be done with it first.
+        let (tape, column) = (&mut self.tape, 2 * k);
+        let (left, out, into) = match (is_normed, resets_after) {
+            (true, true) => (
+                before,
+                tape.hidden.output(step, active, column),
+                Into::Replace,
+            ),
+            (false, true) => (before, tape.memory.output(step, active, 0), Into::Replace),
+            (true, false) => {
+                let out = tape.hidden.output(step, active, column);
+                (tape.memory.get(step, active), out, Into::Replace)
+            }
+            (false, false) => {
+                let out = tape.gates.output(step, active, column);
+                (tape.memory.get(step, active), out, Into::Add)
+            }
+        };
+        candidate.multiply(level, active, (left, k), out, into);
+        self.normalise_hidden(step, active, 2..3, resets_after);
+        self.outputs.clear(step, 0..active);
+        let (hidden, before) = self.outputs.with_before(step, active, self.first);
+        level.run(gru::Candidate {
+            k,
+            gates: self.tape.gates.get_mut(step, active),
+            bias: self.bias,
+            product: match resets_after {
+                true => Some(self.tape.memory.get_mut(step, active)),
+                false => None,
+            },
+            candidate_bias: walk.weights.candidate_bias,
+            before,
+            hidden,
+            is_chung: convention == Convention::Chung,
+        });
+    }
+}

@@ -1,0 +1,235 @@
+//! Layer normalisation of the sums that reach each gate, and its gradient.
+//!
+//! y = g ∘ â with â = (a − μ) / √(σ² + ε), μ and σ over the K units of one gate in one row.
+//!
+//! Source: Ba, Kiros, Hinton 2016 (arXiv 1607.06450), eq. 3.
+
+use super::columns::{Columns, Part, over};
+use crate::cpu::simd::{Lanes, Vectorised};
+
+/// Added to the variance, so that equal sums do not divide by zero.
+const EPSILON: f32 = 1e-5;
+
+/// Σ a of a row.
+struct Sum<'a, L> {
+    row: &'a [f32],
+    sum: L,
+}
+
+impl<L: Lanes> Columns<L> for Sum<'_, L> {
+    #[inline(always)]
+    fn part<P: Part>(&mut self, part: P) {
+        self.sum = self.sum + part.load(self.row);
+    }
+}
+
+/// Σ (a − μ)² of a row. The mean is taken away before squaring: the other way round, a large mean
+/// would leave nothing of a small variance.
+struct Spread<'a, L> {
+    row: &'a [f32],
+    mean: L,
+    sum: L,
+}
+
+impl<L: Lanes> Columns<L> for Spread<'_, L> {
+    #[inline(always)]
+    fn part<P: Part>(&mut self, part: P) {
+        let centred = part.only(part.load::<L>(self.row) - self.mean);
+        self.sum = centred.mul_add(centred, self.sum);
+    }
+}
+
+/// μ and 1 / √(σ² + ε) of a row.
+#[inline(always)]
+pub(super) fn statistics<L: Lanes>(row: &[f32]) -> (f32, f32) {
+    let count = row.len() as f32;
+    let mut sum = Sum {
+        row,
+        sum: L::zero(),
+    };
+    over(row.len(), &mut sum);
+    let mean = sum.sum.sum() / count;
+    let mut spread = Spread {
+        row,
+        mean: L::splat(mean),
+        sum: L::zero(),
+    };
+    over(row.len(), &mut spread);
+    let variance = spread.sum.sum() / count;
+    (mean, 1.0 / (variance + EPSILON).sqrt())
+}
+
+/// Normalises the sums of some gates in a few rows.
+pub(super) struct Forward<'a> {
+    /// Units of a gate.
+    pub k: usize,
+    /// How many gates.
+    pub gates: usize,
+    /// How many rows.
+    pub rows: usize,
+    /// a; becomes â. Its rows lie so far apart.
+    pub sums: (&'a mut [f32], usize),
+    /// g, `[gates·K]`.
+    pub gain: &'a [f32],
+    /// Added to y, `[gates·K]`.
+    pub bias: Option<&'a [f32]>,
+    /// 1 / √(σ² + ε) of every row and gate. Its rows lie so far apart.
+    pub scales: (&'a mut [f32], usize),
+    /// y. Its rows lie so far apart.
+    pub out: (&'a mut [f32], usize),
+    /// Whether y is added to what is there.
+    pub is_added: bool,
+}
+
+struct Scale<'a, L> {
+    row: &'a mut [f32],
+    gain: &'a [f32],
+    bias: Option<&'a [f32]>,
+    out: &'a mut [f32],
+    is_added: bool,
+    mean: L,
+    scale: L,
+}
+
+impl<L: Lanes> Columns<L> for Scale<'_, L> {
+    #[inline(always)]
+    fn part<P: Part>(&mut self, part: P) {
+        let hat = (part.load::<L>(self.row) - self.mean) * self.scale;
+        part.store(hat, self.row);
+        let mut y = hat * part.load(self.gain);
+        if let Some(bias) = self.bias {
+            y = y + part.load(bias);
+        }
+        if self.is_added {
+            y = y + part.load(self.out);
+        }
+        part.store(y, self.out);
+    }
+}
+
+impl Vectorised for Forward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let k = self.k;
+        let ((sums, sums_row), (out, out_row)) = (self.sums, self.out);
+        let (scales, scales_row) = self.scales;
+        for row in 0..self.rows {
+            for gate in 0..self.gates {
+                let of_gate = gate * k..(gate + 1) * k;
+                let sums = &mut sums[row * sums_row..][of_gate.clone()];
+                let (mean, scale) = statistics::<L>(sums);
+                scales[row * scales_row + gate] = scale;
+                let mut work = Scale {
+                    row: sums,
+                    gain: &self.gain[of_gate.clone()],
+                    bias: self.bias.map(|bias| &bias[of_gate.clone()]),
+                    out: &mut out[row * out_row..][of_gate],
+                    is_added: self.is_added,
+                    mean: L::splat(mean),
+                    scale: L::splat(scale),
+                };
+                over(k, &mut work);
+            }
+        }
+    }
+}
+
+/// From the gradient of y to that of a.
+///
+/// With e = dy ∘ g: da = (e − mean(e) − â ∘ mean(e ∘ â)) / √(σ² + ε).
+pub(super) struct Backward<'a> {
+    /// Units of a gate.
+    pub k: usize,
+    /// How many gates.
+    pub gates: usize,
+    /// How many rows.
+    pub rows: usize,
+    /// dy. Its rows lie so far apart.
+    pub upstream: (&'a [f32], usize),
+    /// â; becomes da. Its rows lie so far apart.
+    pub sums: (&'a mut [f32], usize),
+    /// g, `[gates·K]`.
+    pub gain: &'a [f32],
+    /// 1 / √(σ² + ε) of every row and gate. Its rows lie so far apart.
+    pub scales: (&'a [f32], usize),
+    /// The gradient of g is added here, `[gates·K]`.
+    pub d_gain: &'a mut [f32],
+}
+
+struct Means<'a, L> {
+    upstream: &'a [f32],
+    hat: &'a [f32],
+    gain: &'a [f32],
+    d_gain: &'a mut [f32],
+    sum: L,
+    product: L,
+}
+
+impl<L: Lanes> Columns<L> for Means<'_, L> {
+    #[inline(always)]
+    fn part<P: Part>(&mut self, part: P) {
+        let (d, hat) = (part.load::<L>(self.upstream), part.load(self.hat));
+        part.add(d * hat, self.d_gain);
+        let e = d * part.load(self.gain);
+        self.sum = self.sum + e;
+        self.product = e.mul_add(hat, self.product);
+    }
+}
+
+struct Unscale<'a, L> {
+    upstream: &'a [f32],
+    hat: &'a mut [f32],
+    gain: &'a [f32],
+    mean: L,
+    product: L,
+    scale: L,
+}
+
+impl<L: Lanes> Columns<L> for Unscale<'_, L> {
+    #[inline(always)]
+    fn part<P: Part>(&mut self, part: P) {
+        let e = part.load::<L>(self.upstream) * part.load(self.gain);
+        let hat = part.load::<L>(self.hat);
+        part.store((e - self.mean - hat * self.product) * self.scale, self.hat);
+    }
+}
+
+impl Vectorised for Backward<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run<L: Lanes>(self) {
+        let k = self.k;
+        let ((upstream, upstream_row), (sums, sums_row)) = (self.upstream, self.sums);
+        let (scales, scales_row) = self.scales;
+        for row in 0..self.rows {
+            for gate in 0..self.gates {
+                let of_gate = gate * k..(gate + 1) * k;
+                let upstream = &upstream[row * upstream_row..][of_gate.clone()];
+                let hat = &mut sums[row * sums_row..][of_gate.clone()];
+                let gain = &self.gain[of_gate.clone()];
+                let mut means = Means {
+                    upstream,
+                    hat,
+                    gain,
+                    d_gain: &mut self.d_gain[of_gate],
+                    sum: L::zero(),
+                    product: L::zero(),
+                };
+                over(k, &mut means);
+                let (mean, product) = (means.sum.sum() / k as f32, means.product.sum() / k as f32);
+                let mut work = Unscale {
+                    upstream,
+                    hat,
+                    gain,
+                    mean: L::splat(mean),
+                    product: L::splat(product),
+                    scale: L::splat(scales[row * scales_row + gate]),
+                };
+                over(k, &mut work);
+            }
+        }
+    }
+}
