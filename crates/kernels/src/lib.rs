@@ -1,5 +1,27 @@
 //! Operations that Burn lacks or is slow at, as Burn backend extensions.
 //!
-//! The crate knows tensors and no model. It stands at the bottom of the house and is still empty:
-//! convolutions and recurrent sequences run on Burn's own operations for now, and what is written
-//! here later takes their place behind the same interfaces.
+//! The crate knows tensors and no model. On Burn's CPU backends, flex and ndarray, its operations
+//! run on code of this crate, with gradients written by hand; on graphics cards, and where they are
+//! switched off, callers compose them from Burn's own operations.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`cpu`] | the work itself, on slices of numbers |
+//! | [`convolution`] | convolutions, pooling, normalisation, Gram matrices, channels-last |
+//! | [`recurrent`] | a recurrent layer along a whole sequence |
+//! | [`loss`] | losses that are computed together with their gradients |
+//!
+//! # Switches
+//! [`set_enabled`] turns the crate off, so that everything runs on Burn's own operations, and
+//! [`set_level`] holds it to a simpler instruction set. Both are for comparisons and tests, and hold
+//! for the whole process.
+
+pub mod convolution;
+pub mod cpu;
+mod host;
+pub mod loss;
+pub mod recurrent;
+mod switch;
+
+pub use host::{is_host, serves};
+pub use switch::{is_enabled, level, set_enabled, set_level};

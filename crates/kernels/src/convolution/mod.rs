@@ -1,0 +1,41 @@
+//! What convolutional networks are made of, channels-last.
+//!
+//! Pictures are `[B, H, W, C]` from the first layer to the last, so nothing is moved between two
+//! layers; [`to_channels_last`] brings them in, and a permutation of dimensions, which moves
+//! nothing, shows them as the `[B, C, H, W]` of the rest of the world.
+//!
+//! Only for devices that [`serves`](crate::serves); elsewhere callers take Burn's operations.
+
+mod filter;
+mod gram;
+mod layout;
+mod norm;
+mod pool;
+
+pub use crate::cpu::convolution::Padding;
+pub use filter::{FrozenFilter, convolve, convolve_frozen};
+pub use gram::gram;
+pub use layout::to_channels_last;
+pub use norm::{Normalised, normalise};
+pub use pool::{Pooling, pool};
+
+use crate::cpu::convolution::Pictures;
+
+/// Sizes of `[B, H, W, C]`: the pictures, and their channels.
+fn sizes(shape: [usize; 4]) -> (Pictures, usize) {
+    let [batch, height, width, channels] = shape;
+    let pictures = Pictures {
+        batch,
+        height,
+        width,
+    };
+    (pictures, channels)
+}
+
+/// The shape `[B, H, W, C]`.
+fn shape(pictures: Pictures, channels: usize) -> Vec<usize> {
+    vec![pictures.batch, pictures.height, pictures.width, channels]
+}
+
+#[cfg(test)]
+mod tests;
