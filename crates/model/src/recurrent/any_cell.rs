@@ -1,12 +1,12 @@
 //! The cells as one type, chosen while the program runs.
 
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 
 use super::init::Draw;
 use super::{
     Cell, CellConfig, CellKind, ElmanCell, GruCell, InitConfig, JordanCell, LstmCell, Mode,
-    Regularisation, State, Step,
+    Regularisation, Sequence, State, Step,
 };
 use crate::rng::Rng;
 
@@ -73,5 +73,15 @@ impl Cell for AnyCell {
         mode: &mut Mode<'_>,
     ) -> Box<dyn Step + '_> {
         self.cell().ready(batch, regularisation, mode)
+    }
+
+    fn run_fused(
+        &self,
+        inputs: Sequence,
+        state: &State,
+        regularisation: &Regularisation,
+        mode: &mut Mode<'_>,
+    ) -> Option<(Tensor<3>, State)> {
+        self.cell().run_fused(inputs, state, regularisation, mode)
     }
 }

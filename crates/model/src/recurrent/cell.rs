@@ -2,7 +2,7 @@
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Input, Mode, Regularisation, State};
+use super::{Input, Mode, Regularisation, Sequence, State};
 
 /// Names of gates, as the literature has them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,4 +67,20 @@ pub trait Cell {
         regularisation: &Regularisation,
         mode: &mut Mode<'_>,
     ) -> Box<dyn Step + '_>;
+
+    /// Runs along a whole sequence at once where there is a fused operation for that: outputs
+    /// `[T, B, K]` and the state at the end. None where there is none; then nothing was drawn.
+    ///
+    /// Only asked on devices that [`reverie_kernels::serves`], and where no masks are wanted on the
+    /// way.
+    fn run_fused(
+        &self,
+        inputs: Sequence,
+        state: &State,
+        regularisation: &Regularisation,
+        mode: &mut Mode<'_>,
+    ) -> Option<(Tensor<3>, State)> {
+        let _ = (inputs, state, regularisation, mode);
+        None
+    }
 }

@@ -2,11 +2,15 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
+use reverie_kernels::recurrent::{self as fused, LayerNorm};
 
+use super::fused::{run, value};
 use super::gates::{Apart, Gates, GatesConfig};
 use super::init::Draw;
 use super::normalise;
-use super::{Activation, Cell, CellConfig, Input, Mode, Regularisation, State, Step, Stepped};
+use super::{
+    Activation, Cell, CellConfig, Input, Mode, Regularisation, Sequence, State, Step, Stepped,
+};
 
 /// The simple recurrent network: the state goes round through one matrix.
 ///
@@ -64,6 +68,29 @@ impl Cell for ElmanCell {
             gain: self.gain.as_ref().map(|gain| gain.val().unsqueeze()),
             activation: self.activation,
         })
+    }
+
+    fn run_fused(
+        &self,
+        inputs: Sequence,
+        state: &State,
+        regularisation: &Regularisation,
+        mode: &mut Mode<'_>,
+    ) -> Option<(Tensor<3>, State)> {
+        let activation = match self.activation {
+            Activation::Tanh => fused::Activation::Tanh,
+            Activation::Sigmoid => fused::Activation::Sigmoid,
+            Activation::Relu => fused::Activation::Relu,
+            Activation::Identity | Activation::Softmax => return None,
+        };
+        let cell = fused::Cell::Elman(activation);
+        let mut layer = self.gates.layer(cell, regularisation, mode);
+        layer.norm = value(&self.gain).map(|gain| LayerNorm {
+            gain,
+            hidden_gain: None,
+            memory: None,
+        });
+        Some(run(layer, inputs, state))
     }
 }
 

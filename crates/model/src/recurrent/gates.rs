@@ -69,6 +69,25 @@ impl Gates {
         }
     }
 
+    /// W_x and W_h with this sequence's noise on them.
+    pub(super) fn disturbed(
+        &self,
+        regularisation: &Regularisation,
+        mode: &mut Mode<'_>,
+    ) -> (Tensor<2>, Tensor<2>) {
+        let noise = regularisation.weight_noise;
+        let input = mode.disturbed(self.input.val(), noise);
+        (input, mode.disturbed(self.hidden.val(), noise))
+    }
+
+    /// b, or the sum of both where there are two.
+    pub(super) fn whole_bias(&self) -> Tensor<1> {
+        match &self.hidden_bias {
+            Some(second) => self.bias.val() + second.val(),
+            None => self.bias.val(),
+        }
+    }
+
     /// Takes the weights apart by gate, with this sequence's noise on them.
     pub(crate) fn apart(
         &self,
@@ -76,17 +95,13 @@ impl Gates {
         regularisation: &Regularisation,
         mode: &mut Mode<'_>,
     ) -> Apart {
-        let input = mode.disturbed(self.input.val(), regularisation.weight_noise);
-        let hidden = mode.disturbed(self.hidden.val(), regularisation.weight_noise);
+        let (input, hidden) = self.disturbed(regularisation, mode);
         let (device, dtype) = (input.device(), input.dtype());
         let share = regularisation.variational_dropout;
         let [d_input, d_state] = [input.dims()[0], hidden.dims()[0]];
         let chunks = |values: Tensor<1>| values.unsqueeze::<2>().chunk(self.n_gates, 1);
         let row = |values: &Param<Tensor<1>>| chunks(values.val());
-        let bias = match &self.hidden_bias {
-            Some(second) => self.bias.val() + second.val(),
-            None => self.bias.val(),
-        };
+        let bias = self.whole_bias();
         let gains = self.gains.as_ref();
         let mut input_gains = gains.map(|gains| row(&gains.input).into_iter());
         let mut hidden_gains = gains.map(|gains| row(&gains.hidden).into_iter());

@@ -3,11 +3,14 @@
 use burn::module::{Module, Param};
 use burn::tensor::Tensor;
 use burn::tensor::activation::sigmoid;
+use reverie_kernels::recurrent as fused;
 
+use super::fused::{run, value};
 use super::gates::{Apart, Gates, GatesConfig};
 use super::init::Draw;
 use super::{
-    Cell, CellConfig, GateName, GruConvention, Input, Mode, Regularisation, State, Step, Stepped,
+    Cell, CellConfig, GateName, GruConvention, Input, Mode, Regularisation, Sequence, State, Step,
+    Stepped,
 };
 
 /// Order of the gates in the weights: r, z, n, as in PyTorch.
@@ -86,6 +89,24 @@ impl Cell for GruCell {
             candidate_bias: bias.map(|bias| bias.val().unsqueeze()),
             convention: self.convention,
         })
+    }
+
+    fn run_fused(
+        &self,
+        inputs: Sequence,
+        state: &State,
+        regularisation: &Regularisation,
+        mode: &mut Mode<'_>,
+    ) -> Option<(Tensor<3>, State)> {
+        let convention = match self.convention {
+            GruConvention::Britz => fused::Convention::Britz,
+            GruConvention::Chung => fused::Convention::Chung,
+            GruConvention::Torch => fused::Convention::Torch,
+        };
+        let cell = fused::Cell::Gru(convention);
+        let mut layer = self.gates.layer(cell, regularisation, mode);
+        layer.candidate_bias = value(&self.candidate_bias);
+        Some(run(layer, inputs, state))
     }
 }
 

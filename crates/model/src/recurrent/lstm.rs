@@ -3,11 +3,14 @@
 use burn::module::{Module, Param};
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
+use reverie_kernels::recurrent::{self as fused, LayerNorm};
 
+use super::fused::{run, value};
 use super::gates::{Apart, Gates, GatesConfig};
 use super::init::Draw;
 use super::{
-    Cell, CellConfig, GateName, Input, Mode, Regularisation, State, Step, Stepped, normalise,
+    Cell, CellConfig, GateName, Input, Mode, Regularisation, Sequence, State, Step, Stepped,
+    normalise,
 };
 
 /// Order of the gates in the weights: i, f, g, o, as in PyTorch.
@@ -116,6 +119,20 @@ impl Cell for LstmCell {
             peepholes: row(&self.peepholes).map(|all| all.chunk(3, 1)),
             memory_norm: row(&self.memory_gain).zip(row(&self.memory_bias)),
         })
+    }
+
+    fn run_fused(
+        &self,
+        inputs: Sequence,
+        state: &State,
+        regularisation: &Regularisation,
+        mode: &mut Mode<'_>,
+    ) -> Option<(Tensor<3>, State)> {
+        let mut layer = self.gates.layer(fused::Cell::Lstm, regularisation, mode);
+        layer.peepholes = value(&self.peepholes);
+        let memory = value(&self.memory_gain).zip(value(&self.memory_bias));
+        layer.norm = layer.norm.map(|norm| LayerNorm { memory, ..norm });
+        Some(run(layer, inputs, state))
     }
 }
 

@@ -45,12 +45,12 @@ pub enum Mode<'a> {
 impl Mode<'_> {
     /// A mask that zeroes a share of the units and scales the others up, or none where nothing is to
     /// be dropped.
-    pub(super) fn dropout_mask(
+    pub(super) fn dropout_mask<const D: usize>(
         &mut self,
         share: f64,
-        shape: [usize; 2],
+        shape: [usize; D],
         place: (&Device, DType),
-    ) -> Option<Tensor<2>> {
+    ) -> Option<Tensor<D>> {
         let Self::Train(rng) = self else { return None };
         let scale = (1.0 / (1.0 - share)) as f32;
         (share > 0.0).then(|| bernoulli(rng, 1.0 - share, scale, shape, place))
@@ -92,13 +92,13 @@ impl Mode<'_> {
 }
 
 /// `value` with this probability, else zero.
-fn bernoulli(
+fn bernoulli<const D: usize>(
     rng: &mut Rng,
     probability: f64,
     value: f32,
-    shape: [usize; 2],
+    shape: [usize; D],
     place: (&Device, DType),
-) -> Tensor<2> {
+) -> Tensor<D> {
     let draw = |_| {
         if rng.random::<f64>() < probability {
             value
@@ -106,6 +106,6 @@ fn bernoulli(
             0.0
         }
     };
-    let values: Vec<f32> = (0..shape[0] * shape[1]).map(draw).collect();
+    let values: Vec<f32> = (0..shape.iter().product()).map(draw).collect();
     Tensor::from_data(TensorData::new(values, shape), place)
 }

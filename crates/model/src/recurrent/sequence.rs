@@ -21,6 +21,8 @@ pub enum Sequence {
     Symbols(Tensor<2, Int>),
     /// T steps of `[B, D]`.
     Steps(Vec<Tensor<2>>),
+    /// `[T, B, D]`: what a fused operation reads and writes.
+    ByTime(Tensor<3>),
     /// `[B, T, D]`.
     Whole(Tensor<3>),
 }
@@ -43,6 +45,7 @@ impl Sequence {
         match self {
             Self::Symbols(symbols) => symbols.dims()[0],
             Self::Steps(steps) => steps.len(),
+            Self::ByTime(steps) => steps.dims()[0],
             Self::Whole(whole) => whole.dims()[1],
         }
     }
@@ -55,6 +58,7 @@ impl Sequence {
         match self {
             Self::Symbols(symbols) => symbols.dims()[1],
             Self::Steps(steps) => steps[0].dims()[0],
+            Self::ByTime(steps) => steps.dims()[1],
             Self::Whole(whole) => whole.dims()[0],
         }
     }
@@ -78,6 +82,7 @@ impl Sequence {
         match self {
             Self::Symbols(_) => panic!("symbols have no features to take apart"),
             Self::Steps(steps) => steps,
+            Self::ByTime(steps) => steps.iter_dim(0).map(|step| step.squeeze_dim(0)).collect(),
             Self::Whole(whole) => whole.iter_dim(1).map(|step| step.squeeze_dim(1)).collect(),
         }
     }
@@ -89,7 +94,20 @@ impl Sequence {
     pub fn into_whole(self) -> Tensor<3> {
         match self {
             Self::Whole(whole) => whole,
+            Self::ByTime(steps) => steps.swap_dims(0, 1),
             other => Tensor::stack(other.into_steps(), 1),
+        }
+    }
+
+    /// `[T, B, D]`.
+    ///
+    /// # Panics
+    /// For symbols, which have no features.
+    pub fn into_by_time(self) -> Tensor<3> {
+        match self {
+            Self::ByTime(steps) => steps,
+            Self::Whole(whole) => whole.swap_dims(0, 1),
+            other => Tensor::stack(other.into_steps(), 0),
         }
     }
 
@@ -98,13 +116,40 @@ impl Sequence {
     /// # Panics
     /// For symbols, which have no features.
     pub fn into_rows(self) -> Tensor<2> {
-        Tensor::cat(self.into_steps(), 0)
+        match self {
+            Self::ByTime(steps) => {
+                let [time, batch, width] = steps.dims();
+                steps.reshape([time * batch, width])
+            }
+            other => Tensor::cat(other.into_steps(), 0),
+        }
+    }
+
+    /// The features of both, side by side.
+    ///
+    /// # Panics
+    /// For symbols, which have no features, and for sequences of different length.
+    pub fn beside(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::ByTime(one), Self::ByTime(two)) => Self::ByTime(Tensor::cat(vec![one, two], 2)),
+            (one, two) => {
+                let (one, two) = (one.into_steps(), two.into_steps());
+                assert_eq!(one.len(), two.len(), "sequences of one length");
+                let pairs = one.into_iter().zip(two);
+                Self::Steps(
+                    pairs
+                        .map(|(one, two)| Tensor::cat(vec![one, two], 1))
+                        .collect(),
+                )
+            }
+        }
     }
 
     /// The last step first.
     pub fn reversed(self) -> Self {
         match self {
             Self::Symbols(symbols) => Self::Symbols(symbols.flip([0])),
+            Self::ByTime(steps) => Self::ByTime(steps.flip([0])),
             dense => {
                 let mut steps = dense.into_steps();
                 steps.reverse();

@@ -4,8 +4,8 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 
 use super::{
-    AnyCell, Cell, ConfigError, Direction, Mode, Regularisation, Sequence, StackConfig, State,
-    Stepped, unroll,
+    AnyCell, Cell, ConfigError, Direction, Mode, OnStep, Regularisation, Sequence, StackConfig,
+    State, Stepped, unroll,
 };
 use crate::rng::Rng;
 
@@ -120,7 +120,7 @@ impl Stack {
         state: StackState,
         mode: &mut Mode<'_>,
     ) -> (Sequence, StackState) {
-        self.forward_observed(inputs, state, mode, &mut |_, _, _| ())
+        self.run(inputs, state, mode, None)
     }
 
     /// Like [`Stack::forward`], and tells `on_step` of every step of every cell that reads
@@ -135,15 +135,29 @@ impl Stack {
         mode: &mut Mode<'_>,
         on_step: &mut dyn FnMut(usize, usize, &Stepped),
     ) -> (Sequence, StackState) {
+        self.run(inputs, state, mode, Some(on_step))
+    }
+
+    fn run(
+        &self,
+        inputs: Sequence,
+        state: StackState,
+        mode: &mut Mode<'_>,
+        mut on_step: Option<&mut dyn FnMut(usize, usize, &Stepped)>,
+    ) -> (Sequence, StackState) {
         let mut sequence = inputs;
         let mut states = Vec::with_capacity(self.layers.len());
         for (number, (layer, state)) in self.layers.iter().zip(state.layers).enumerate() {
             if number > 0 {
                 sequence = self.dropped(sequence, mode);
             }
-            let mut observed = |step: usize, stepped: &Stepped| on_step(number, step, stepped);
+            let observed = on_step.as_mut().map(|on_step| {
+                move |step: usize, stepped: &Stepped| on_step(number, step, stepped)
+            });
+            let mut observed = observed;
+            let observed = observed.as_mut().map(|on_step| on_step as OnStep<'_>);
             let (outputs, state) =
-                layer.forward(sequence, state, &self.regularisation, mode, &mut observed);
+                layer.forward(sequence, state, &self.regularisation, mode, observed);
             sequence = outputs;
             states.push(state);
         }
@@ -156,6 +170,14 @@ impl Stack {
         let share = self.regularisation.dropout;
         if share == 0.0 || matches!(mode, Mode::Use) {
             return sequence;
+        }
+        if let Sequence::ByTime(steps) = sequence {
+            // One mask for all steps: the same draws as one after the other.
+            let mask = mode.dropout_mask(share, steps.dims(), (&steps.device(), steps.dtype()));
+            return Sequence::ByTime(match mask {
+                Some(mask) => steps * mask,
+                None => steps,
+            });
         }
         sequence.map(|step| {
             match mode.dropout_mask(share, step.dims(), (&step.device(), step.dtype())) {
@@ -173,7 +195,7 @@ impl Layer {
         state: LayerState,
         regularisation: &Regularisation,
         mode: &mut Mode<'_>,
-        on_step: &mut dyn FnMut(usize, &Stepped),
+        on_step: Option<OnStep<'_>>,
     ) -> (Sequence, LayerState) {
         let (backward, state_back) = (self.backward.as_ref(), state.backward);
         let Some((cell, state_back)) = backward.zip(state_back) else {
@@ -205,14 +227,12 @@ impl Layer {
             Direction::Backward,
             regularisation,
             mode,
-            &mut |_, _| (),
+            None,
         );
-        let pairs = there.into_steps().into_iter().zip(back.into_steps());
-        let outputs = pairs.map(|(there, back)| Tensor::cat(vec![there, back], 1));
         let state = LayerState {
             forward,
             backward: Some(backward),
         };
-        (Sequence::Steps(outputs.collect()), state)
+        (there.beside(back), state)
     }
 }

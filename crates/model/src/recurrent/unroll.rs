@@ -1,6 +1,7 @@
 //! A cell's walk through time.
 
 use burn::tensor::Tensor;
+use reverie_kernels::serves;
 
 use super::{Cell, Mode, Regularisation, Sequence, State, Stepped};
 
@@ -13,12 +14,14 @@ pub enum Direction {
     Backward,
 }
 
+/// Who is told of every step, with its number in the order of the inputs.
+pub type OnStep<'a> = &'a mut dyn FnMut(usize, &Stepped);
+
 /// Runs a cell over time; answers with its output at every step and the state it ends in.
 ///
-/// This is the one door through which sequences go, so an operation that does all steps at once
-/// can take its place without anyone noticing.
-///
-/// `on_step` is told of every step, with its number in the order of the inputs.
+/// This is the one door through which sequences go. Where the processor computes, nobody wants to
+/// be told of single steps and the cell has a fused operation, that does all steps at once;
+/// else the cell walks.
 ///
 /// # Shapes
 /// T steps of `[B, D]` or symbols in, T steps of `[B, K]` out.
@@ -32,9 +35,22 @@ pub fn unroll<C: Cell>(
     direction: Direction,
     regularisation: &Regularisation,
     mode: &mut Mode<'_>,
-    on_step: &mut dyn FnMut(usize, &Stepped),
+    mut on_step: Option<OnStep<'_>>,
 ) -> (Sequence, State) {
     let steps = inputs.steps();
+    if on_step.is_none() && is_fusible(&state, regularisation, mode) {
+        let inputs = match direction {
+            Direction::Forward => inputs.clone(),
+            Direction::Backward => inputs.clone().reversed(),
+        };
+        if let Some((outputs, state)) = cell.run_fused(inputs, &state, regularisation, mode) {
+            let outputs = Sequence::ByTime(outputs);
+            return match direction {
+                Direction::Forward => (outputs, state),
+                Direction::Backward => (outputs.reversed(), state),
+            };
+        }
+    }
     let ready = cell.ready(inputs.batch(), regularisation, mode);
     let mut inputs: Vec<_> = inputs.into_inputs().into_iter().enumerate().collect();
     if direction == Direction::Backward {
@@ -48,7 +64,9 @@ pub fn unroll<C: Cell>(
             stepped.state = zone_out(old, stepped.state, regularisation.zoneout, mode);
             stepped.output = stepped.state.hidden.clone();
         }
-        on_step(number, &stepped);
+        if let Some(on_step) = &mut on_step {
+            on_step(number, &stepped);
+        }
         outputs.push(stepped.output);
         state = stepped.state;
     }
@@ -56,6 +74,12 @@ pub fn unroll<C: Cell>(
         outputs.reverse();
     }
     (Sequence::Steps(outputs), state)
+}
+
+/// Whether all steps may be done at once: where nothing is drawn on the way from step to step.
+fn is_fusible(state: &State, regularisation: &Regularisation, mode: &Mode<'_>) -> bool {
+    let is_masked = regularisation.variational_dropout > 0.0 && matches!(mode, Mode::Train(_));
+    regularisation.zoneout == 0.0 && !is_masked && serves(&state.hidden)
 }
 
 /// Some units keep what they had.

@@ -1,8 +1,8 @@
 //! A recurrent network that guesses the next character.
 
 use burn::module::{Module, Param};
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use reverie_kernels::loss::cross_entropy;
 
 use super::{SequenceError, TextConfig};
 use crate::data::text::Chunk;
@@ -147,10 +147,7 @@ impl CharModel {
             Tensor::from_data(TensorData::new(values, [len]), device)
         };
         let targets = by_time(&|b, t| chunk.targets[b * chunk.steps + t] as i32);
-        let losses = log_softmax(self.read_out(rows), 1)
-            .gather(1, targets.unsqueeze_dim(1))
-            .squeeze_dim::<1>(1)
-            .neg();
+        let losses = cross_entropy(self.read_out(rows), targets);
         if chunk.is_full() {
             return (losses, state);
         }

@@ -5,6 +5,11 @@ use burn::tensor::module::{avg_pool2d, conv2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions, PadMode};
 use burn::tensor::{Device, Tensor, TensorData, activation::relu};
 
+use reverie_kernels::convolution::{
+    self as kernels, FrozenFilter, Padding, convolve_frozen, to_channels_last,
+};
+use reverie_kernels::serves;
+
 use super::{Edges, Layer, LayerInfo, LayerKind, Network, Pooling, VggConfig};
 use crate::rng::{normal, seeded};
 use crate::weights::{ChannelOrder, Preprocessing};
@@ -48,6 +53,9 @@ enum Step {
 pub struct Vgg {
     pub(super) convs: Vec<Conv>,
     pub(super) norms: Vec<FixedNorm>,
+    /// The convolutions' weights as the kernels want them, made when they are first used.
+    #[module(skip)]
+    filters: Vec<FrozenFilter>,
     #[module(skip)]
     config: VggConfig,
     #[module(skip)]
@@ -68,9 +76,14 @@ impl Vgg {
     ) -> Self {
         let steps = plan(config);
         let infos = steps.iter().map(|(_, info)| info.clone()).collect();
+        let filters = convs
+            .iter()
+            .map(|conv| FrozenFilter::new(conv.weight.val(), conv.bias.val()))
+            .collect();
         Self {
             convs,
             norms,
+            filters,
             config: config.clone(),
             preprocessing,
             steps,
@@ -149,6 +162,52 @@ impl Vgg {
             Pooling::Average => avg_pool2d(x, AvgPoolOptions::new([2, 2])),
         }
     }
+
+    /// The forward pass on our own kernels, channels-last from the first layer to the last. A
+    /// convolution and the rectifier behind it are one operation where nobody wants to see what is
+    /// between them.
+    fn run_on_kernels(
+        &self,
+        normalised: Tensor<4>,
+        left: &mut std::collections::BTreeSet<&Layer>,
+        keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) {
+        let mut x = to_channels_last(normalised);
+        let mut is_rectified = false;
+        for (place, (step, info)) in self.steps.iter().enumerate() {
+            let next = self.steps.get(place + 1).map(|(step, _)| *step);
+            x = match step {
+                Step::Conv(index) => {
+                    let padding = match self.config.edges {
+                        Edges::Replicate if *index == 0 => Padding::Edge,
+                        _ => Padding::Zeros,
+                    };
+                    is_rectified = matches!(next, Some(Step::Relu)) && !left.contains(&info.layer);
+                    convolve_frozen(x, &self.filters[*index], padding, is_rectified)
+                }
+                Step::Norm(index) => {
+                    let norm = &self.norms[*index];
+                    let row = |values: &Param<Tensor<4>>| values.val().permute([0, 2, 3, 1]);
+                    x * row(&norm.scale) + row(&norm.shift)
+                }
+                Step::Relu if is_rectified => x,
+                Step::Relu => relu(x),
+                Step::Pool => {
+                    let pooling = match self.config.pooling {
+                        Pooling::Max => kernels::Pooling::Max,
+                        Pooling::Average => kernels::Pooling::Average,
+                    };
+                    kernels::pool(x, pooling)
+                }
+            };
+            if left.remove(&info.layer) {
+                keep(&info.layer, x.clone().permute([0, 3, 1, 2]));
+                if left.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
 }
 
 impl Network for Vgg {
@@ -195,8 +254,11 @@ impl Network for Vgg {
         wanted: &[Layer],
         keep: &mut dyn FnMut(&Layer, Tensor<4>),
     ) {
-        let mut x = normalised;
         let mut left = wanted.iter().collect::<std::collections::BTreeSet<_>>();
+        if serves(&normalised) {
+            return self.run_on_kernels(normalised, &mut left, keep);
+        }
+        let mut x = normalised;
         for (step, info) in &self.steps {
             x = match step {
                 Step::Conv(index) => self.convolve(*index, x),

@@ -1,6 +1,7 @@
 //! Gram matrices and the ways to compare two of them.
 
 use burn::tensor::Tensor;
+use reverie_kernels::{convolution, serves};
 
 use super::GramNorm;
 
@@ -16,6 +17,10 @@ use super::GramNorm;
 /// # Source
 /// Gatys, Ecker, Bethge 2016, eq. 3: `G_ij = Σ_k F_ik F_jk`, without the divisor.
 pub fn gram(features: Tensor<4>) -> Tensor<3> {
+    if serves(&features) {
+        // Channels-last is how the networks of this project have them already.
+        return convolution::gram(features.permute([0, 2, 3, 1]));
+    }
     let [batch, channels, height, width] = features.dims();
     let flat = features.reshape([batch, channels, height * width]);
     let positions = (height * width) as f64;
