@@ -1,0 +1,4 @@
+//! Single operations of the kernels.
+fn main() {
+    divan::main();
+}
