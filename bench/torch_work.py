@@ -4,8 +4,8 @@ Run by the measuring program, one process for each piece of work:
 
     python torch_work.py WORK THREADS
 
-It makes the work ready, says `ready`, and then does it once for every line it reads, answering with
-the seconds it took. When the input ends it says the largest resident memory in MB.
+It makes the work ready, says `ready`, and then for every line it reads does it again and again for
+at least TURN seconds, answering with the seconds that one time took. When the input ends it says the largest resident memory in MB.
 
 Made for torch 2.15.0, Python 3.11.
 """
@@ -20,6 +20,7 @@ import torch.nn.functional as F
 VGG19 = [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512]
 GATYS = {0: 64, 2: 128, 4: 256, 8: 512, 12: 512}  # relu1_1 .. relu5_1 by number of the convolution
 CONTENT = 9  # relu4_2
+TURN = 0.6  # as in src/work/mod.rs
 MINI = [24, 24, "M", 48, 48, "M", 96, 96, 96, "M", 192, 192, 192]
 
 
@@ -187,9 +188,11 @@ def main():
     work = WORKS[name]()
     print("ready", flush=True)
     for _ in sys.stdin:
-        began = time.perf_counter()
-        work()
-        print(time.perf_counter() - began, flush=True)
+        began, times = time.perf_counter(), 0
+        while times == 0 or time.perf_counter() - began < TURN:
+            work()
+            times += 1
+        print((time.perf_counter() - began) / times, flush=True)
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
 
 

@@ -7,6 +7,7 @@ use burn::tensor::Device;
 #[cfg(any(feature = "wgpu", feature = "cuda"))]
 use burn::tensor::DeviceType;
 use clap::ValueEnum;
+use reverie_kernels::cpu::simd::Level;
 
 /// The backends a user can name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -24,6 +25,35 @@ pub enum Backend {
     Wgpu,
     /// NVIDIA CUDA, where compiled in
     Cuda,
+}
+
+/// Whether the operations of `reverie-kernels` compute on the processor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Kernels {
+    /// With the best instructions there are
+    #[default]
+    Auto,
+    /// Not at all
+    Off,
+    /// With what every processor of this kind has
+    Portable,
+    /// With AVX2 at best
+    Avx2,
+    /// With AVX-512 at best
+    Avx512,
+}
+
+impl Kernels {
+    /// Sets it for the whole process.
+    pub fn settle(self) {
+        reverie_kernels::set_enabled(self != Self::Off);
+        reverie_kernels::set_level(match self {
+            Self::Auto | Self::Off => None,
+            Self::Portable => Some(Level::Portable),
+            Self::Avx2 => Some(Level::Avx2),
+            Self::Avx512 => Some(Level::Avx512),
+        });
+    }
 }
 
 /// Why no device could be opened.

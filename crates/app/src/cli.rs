@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod text;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Kernels};
 pub use text::{
     TextAction, TextArgs, TextEvalArgs, TextNeuronsArgs, TextSampleArgs, TextTrainArgs,
 };
@@ -91,6 +91,16 @@ pub struct DeviceArgs {
     /// Processor threads; all of them unless said otherwise
     #[arg(long, env = "REVERIE_THREADS", help_heading = "Device", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Our own operations on the processor: the best instructions it has, simpler ones, or none (off: everything runs on Burn's operations, to compare)
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        env = "REVERIE_KERNELS",
+        hide_short_help = true,
+        help_heading = "Device"
+    )]
+    pub kernels: Kernels,
 }
 
 /// Which network looks.

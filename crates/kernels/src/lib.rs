@@ -10,6 +10,7 @@
 //! | [`convolution`] | convolutions, pooling, normalisation, Gram matrices, channels-last |
 //! | [`recurrent`] | a recurrent layer along a whole sequence |
 //! | [`loss`] | losses that are computed together with their gradients |
+//! | [`optim`] | steps of optimisers in one pass |
 //!
 //! # Switches
 //! [`set_enabled`] turns the crate off, so that everything runs on Burn's own operations, and
@@ -20,6 +21,7 @@ pub mod convolution;
 pub mod cpu;
 mod host;
 pub mod loss;
+pub mod optim;
 pub mod recurrent;
 mod switch;
 

@@ -6,14 +6,13 @@
 //!
 //! Only for devices that [`serves`](crate::serves); elsewhere callers walk step by step.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::{Int, Tensor};
 
 pub use crate::cpu::recurrent::{Activation, Cell, Convention};
 use crate::cpu::recurrent::{
-    First, Inputs as Numbers, Kept as Tape, Norm, Plan, Shape, Upstream, Weights, backward,
-    forward_into,
+    First, Inputs as Numbers, Kept as Tape, Norm, Plan, Shape, Upstream, Weights, backward, forward,
 };
 use crate::cpu::simd::Level;
 use crate::host::{HostOp, Kept, Made, Needs, Seen, apply};
@@ -125,6 +124,8 @@ pub fn walk(
             (steps, Some(numbers), None)
         }
     };
+    let ends = Arc::new(Mutex::new(Ends::default()));
+    let has_lengths = lengths.is_some();
     let op = Sequence {
         level: crate::level(),
         cell: layer.cell,
@@ -134,26 +135,94 @@ pub fn walk(
             d_input,
             d_hidden,
         },
-        extra: usize::from(lengths.is_some()) + usize::from(is_lstm),
         lengths,
         symbols,
         places: Places { dense, ..places },
+        ends: ends.clone(),
     };
-    let (has_lengths, extra) = (op.lengths.is_some(), op.extra);
-    let all: Tensor<3> = apply(op, tensors);
-    if extra == 0 {
-        let hidden = all.clone().narrow(0, steps - 1, 1).squeeze_dim(0);
-        return Walked {
-            outputs: all,
-            hidden,
-            memory: None,
+    let outputs: Tensor<3> = apply(op, tensors);
+    let end = |which| {
+        let op = End {
+            which,
+            shape: [batch, d_hidden],
+            steps,
+            ends: ends.clone(),
         };
-    }
-    let at = |step: usize| all.clone().narrow(0, step, 1).squeeze_dim::<2>(0);
+        apply(op, vec![outputs.clone().into_dispatch()])
+    };
     Walked {
-        hidden: at(if has_lengths { steps } else { steps - 1 }),
-        memory: is_lstm.then(|| at(steps + extra - 1)),
-        outputs: all.clone().narrow(0, 0, steps),
+        hidden: match has_lengths {
+            true => end(Which::Hidden),
+            false => outputs.clone().narrow(0, steps - 1, 1).squeeze_dim(0),
+        },
+        memory: is_lstm.then(|| end(Which::Memory)),
+        outputs,
+    }
+}
+
+/// The states that sequences end in, on their way out, and their gradients on their way back.
+#[derive(Debug, Default)]
+struct Ends {
+    hidden: Vec<f32>,
+    memory: Vec<f32>,
+    d_hidden: Option<Vec<f32>>,
+    d_memory: Option<Vec<f32>>,
+}
+
+fn locked(ends: &Mutex<Ends>) -> std::sync::MutexGuard<'_, Ends> {
+    ends.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Which of the states.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    Hidden,
+    Memory,
+}
+
+/// The state that sequences end in, as an operation on their outputs.
+///
+/// An operation has one result, and a walk has three. So the states take a way of their own: what
+/// comes back to them is handed over to the walk, which the graph visits later because this
+/// operation hangs on its result. Where nobody looks at the states, nothing is done.
+#[derive(Debug)]
+struct End {
+    which: Which,
+    shape: [usize; 2],
+    steps: usize,
+    ends: Arc<Mutex<Ends>>,
+}
+
+impl HostOp for End {
+    fn forward(&self, _: &[&[f32]], _: &[bool]) -> Made {
+        let mut ends = locked(&self.ends);
+        let values = match self.which {
+            Which::Hidden => std::mem::take(&mut ends.hidden),
+            Which::Memory => std::mem::take(&mut ends.memory),
+        };
+        Made {
+            values,
+            shape: self.shape.to_vec(),
+            kept: None,
+        }
+    }
+
+    fn needs(&self, _: &[bool]) -> Needs {
+        Needs {
+            inputs: vec![false],
+            output: false,
+        }
+    }
+
+    fn backward(&self, seen: Seen<'_>, _: &[bool]) -> Vec<Option<Vec<f32>>> {
+        let gradient = Some(seen.gradient.to_vec());
+        let mut ends = locked(&self.ends);
+        match self.which {
+            Which::Hidden => ends.d_hidden = gradient,
+            Which::Memory => ends.d_memory = gradient,
+        }
+        // The walk is only visited if something comes back to its outputs.
+        vec![Some(vec![0.0; self.steps * self.shape[0] * self.shape[1]])]
     }
 }
 
@@ -176,8 +245,7 @@ const INPUT_WEIGHTS: usize = 1;
 const HIDDEN_WEIGHTS: usize = 2;
 const BIAS: usize = 3;
 
-/// The walk as an operation. Its result is `[T + extra, B, K]`: the outputs, then the last h where
-/// sequences differ in length, then the last c of an LSTM.
+/// The walk as an operation, with the outputs `[T, B, K]` for its result.
 #[derive(Debug)]
 struct Sequence {
     level: Level,
@@ -186,8 +254,7 @@ struct Sequence {
     lengths: Option<Vec<usize>>,
     symbols: Option<Vec<i32>>,
     places: Places,
-    /// How many states stand behind the outputs.
-    extra: usize,
+    ends: Arc<Mutex<Ends>>,
 }
 
 impl Sequence {
@@ -197,12 +264,6 @@ impl Sequence {
             cell: self.cell,
             lengths: self.lengths.as_deref(),
         }
-    }
-
-    /// Numbers of one state, and of all outputs.
-    fn sizes(&self) -> (usize, usize) {
-        let state = self.shape.batch * self.shape.d_hidden;
-        (state, self.shape.steps * state)
     }
 
     fn weights<'a>(&self, at: &impl Fn(usize) -> &'a [f32]) -> Weights<'a> {
@@ -244,31 +305,23 @@ impl Sequence {
 
 impl HostOp for Sequence {
     fn forward(&self, inputs: &[&[f32]], is_tracked: &[bool]) -> Made {
-        let (state, outputs) = self.sizes();
         let at = |place: usize| inputs[place];
-        let keep = is_tracked.contains(&true);
-        let mut values = Vec::with_capacity(outputs + self.extra * state);
-        values.resize(outputs, 0.0);
-        let last = forward_into(
+        let made = forward(
             self.level,
             &self.plan(),
             self.inputs(&at),
             &self.weights(&at),
             self.first(&at),
-            keep,
-            &mut values,
+            is_tracked.contains(&true),
         );
-        if self.lengths.is_some() {
-            values.extend_from_slice(&last.hidden);
-        }
-        if let Some(memory) = &last.memory {
-            values.extend_from_slice(memory);
-        }
-        let steps = self.shape.steps + self.extra;
+        let mut ends = locked(&self.ends);
+        ends.hidden = made.last.hidden;
+        ends.memory = made.last.memory.unwrap_or_default();
         Made {
-            values,
-            shape: vec![steps, self.shape.batch, self.shape.d_hidden],
-            kept: last
+            values: made.outputs,
+            shape: vec![self.shape.steps, self.shape.batch, self.shape.d_hidden],
+            kept: made
+                .last
                 .kept
                 .map(|tape| Arc::new(Mutex::new(Some(tape))) as Kept),
         }
@@ -282,24 +335,16 @@ impl HostOp for Sequence {
     }
 
     fn backward(&self, seen: Seen<'_>, is_tracked: &[bool]) -> Vec<Option<Vec<f32>>> {
-        let (state, outputs) = self.sizes();
         let at = |place: usize| seen.input(place);
         let kept = seen.kept.clone().expect("a tracked walk keeps its tape");
         let tape = kept.downcast_ref::<Mutex<Option<Tape>>>();
         let tape = tape.expect("it kept a tape").lock();
         let tape = tape.unwrap_or_else(|broken| broken.into_inner()).take();
-        let (gradient, mut behind) = seen.gradient.split_at(outputs);
-        let mut next = |is_there: bool| {
-            is_there.then(|| {
-                let (one, rest) = behind.split_at(state);
-                behind = rest;
-                one
-            })
-        };
+        let ends = locked(&self.ends);
         let upstream = Upstream {
-            outputs: Some(gradient),
-            hidden: next(self.lengths.is_some()),
-            memory: next(self.places.memory.is_some()),
+            outputs: Some(seen.gradient),
+            hidden: ends.d_hidden.as_deref(),
+            memory: ends.d_memory.as_deref(),
         };
         let found = backward(
             self.level,
@@ -307,7 +352,7 @@ impl HostOp for Sequence {
             self.inputs(&at),
             &self.weights(&at),
             self.first(&at),
-            &seen.output.expect("it was asked for")[..outputs],
+            seen.output.expect("it was asked for"),
             tape.expect("the way back is walked once"),
             upstream,
             self.places.dense.is_some_and(|place| is_tracked[place]),

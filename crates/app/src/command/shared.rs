@@ -45,6 +45,7 @@ pub fn open_device(args: &DeviceArgs, output: &Output) -> anyhow::Result<Opened>
             .build_global()
             .context("starting the processor threads")?;
     }
+    args.kernels.settle();
     let opened = args.backend.open()?;
     if args.backend == Backend::Auto {
         output.note(&format!("computing on {}: {}", opened.backend, opened.name));

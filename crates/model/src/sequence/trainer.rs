@@ -231,15 +231,14 @@ impl TextTrainer {
                 return self.roll_back(trouble);
             }
         }
-        if self.config.clip_value > 0.0 {
-            gradients.clip_value(self.config.clip_value);
-        }
+        let limit = (self.config.clip_value > 0.0).then_some(self.config.clip_value);
         let factor =
             self.config
                 .rate_schedule()
                 .factor(now.iteration, epoch, self.config.iterations);
         let rate = self.config.rate * factor * now.rate_factor;
-        now.model = now.optimizer.step(rate, now.model.clone(), gradients);
+        let model = now.model.clone();
+        now.model = now.optimizer.step_limited(rate, limit, model, gradients);
         now.iteration += 1;
         Ok(Outcome::Stepped(StepReport {
             iteration: now.iteration,

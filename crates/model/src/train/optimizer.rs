@@ -9,6 +9,7 @@ use burn::optim::{
     StateSource, momentum::MomentumConfig,
 };
 use burn::tensor::{Device, Tensor, TensorData};
+use reverie_kernels::{optim, serves};
 use serde::{Deserialize, Serialize};
 
 use super::params::{host, like};
@@ -55,8 +56,10 @@ pub struct Optimizer {
 
 #[derive(Clone)]
 enum Rule {
-    Rmsprop(RmsProp),
-    Adam(Adam),
+    /// Burn's, and the same in one pass.
+    Rmsprop(RmsProp, optim::Rule),
+    /// Burn's, and the same in one pass.
+    Adam(Adam, optim::Rule),
     Sgd(Sgd),
 }
 
@@ -77,6 +80,10 @@ impl OptimizerConfig {
                     .with_momentum(0.0)
                     .with_epsilon(epsilon as f32)
                     .build(),
+                optim::Rule::Rmsprop {
+                    decay: decay as f32,
+                    epsilon: epsilon as f32,
+                },
             ),
             Self::Adam {
                 beta_1,
@@ -88,6 +95,12 @@ impl OptimizerConfig {
                     .with_beta_2(beta_2 as f32)
                     .with_epsilon(epsilon as f32)
                     .build(),
+                optim::Rule::Adam {
+                    beta_1: beta_1 as f32,
+                    beta_2: beta_2 as f32,
+                    epsilon: epsilon as f32,
+                    time: 0,
+                },
             ),
             Self::Sgd { momentum } => {
                 let momentum = (momentum > 0.0).then_some(MomentumConfig {
@@ -108,8 +121,21 @@ impl OptimizerConfig {
 impl Optimizer {
     /// Moves every parameter that has a gradient one step of size `rate` downhill.
     pub fn step<M: Module>(&mut self, rate: f64, module: M, gradients: ParamGradients) -> M {
+        self.step_limited(rate, None, module, gradients)
+    }
+
+    /// The same with every number of the gradients limited to ±`limit` first, where there is a
+    /// limit.
+    pub fn step_limited<M: Module>(
+        &mut self,
+        rate: f64,
+        limit: Option<f64>,
+        module: M,
+        gradients: ParamGradients,
+    ) -> M {
         struct Mover<'a> {
             rate: f64,
+            limit: Option<f64>,
             rule: &'a Rule,
             slots: &'a mut Vec<Option<Slot>>,
             gradients: std::vec::IntoIter<super::ParamGradient>,
@@ -124,12 +150,12 @@ impl Optimizer {
                     return param;
                 };
                 let slot = self.slots[number].take();
-                let (rate, rule) = (self.rate, self.rule);
+                let (rate, limit, rule) = (self.rate, self.limit, self.rule);
                 let mut kept = None;
                 let param = param.map(|old| {
                     let shape = old.dims();
                     let flat = old.clone().inner().reshape([-1]);
-                    let (moved, slot) = rule.step(rate, flat, gradient, slot);
+                    let (moved, slot) = rule.step(rate, limit, flat, gradient, slot);
                     kept = slot;
                     like(moved.reshape(shape), &old)
                 });
@@ -140,6 +166,7 @@ impl Optimizer {
         self.slots.resize(gradients.0.len(), None);
         module.map(&mut Mover {
             rate,
+            limit,
             rule: &self.rule,
             slots: &mut self.slots,
             gradients: gradients.0.into_iter(),
@@ -215,15 +242,10 @@ impl Optimizer {
                     Tensor::from_data(data, device)
                 };
                 match &self.rule {
-                    Rule::Rmsprop(_) => {
-                        let square = tensor(get("square")?);
-                        Some(Slot::Rmsprop(RmsPropState::new(
-                            SquareAvgState::new(square.clone()),
-                            CenteredState::new(None, square),
-                            None,
-                        )))
+                    Rule::Rmsprop(..) => {
+                        Some(Slot::Rmsprop(rmsprop_state(tensor(get("square")?))))
                     }
-                    Rule::Adam(_) => {
+                    Rule::Adam(..) => {
                         let (one, two) = (tensor(get("moment_1")?), tensor(get("moment_2")?));
                         let time = get("time")?.values.first().copied()? as usize;
                         let momentum = AdaptiveMomentumState::new(time, one, two);
@@ -248,12 +270,57 @@ impl Rule {
     fn step(
         &self,
         rate: f64,
+        limit: Option<f64>,
+        values: Tensor<1>,
+        gradient: Tensor<1>,
+        slot: Option<Slot>,
+    ) -> (Tensor<1>, Option<Slot>) {
+        match (self, slot) {
+            (Self::Rmsprop(_, fused), slot) if serves(&values) => {
+                let memory = match slot {
+                    Some(Slot::Rmsprop(state)) => vec![state.square_avg.square_avg],
+                    _ => Vec::new(),
+                };
+                let moved = optim::step(*fused, rate, limit, values, gradient, memory);
+                let square = moved.memory.into_iter().next();
+                (moved.values, square.map(|square| Slot::Rmsprop(rmsprop_state(square))))
+            }
+            (Self::Adam(_, fused), slot) if serves(&values) => {
+                let (memory, time) = match slot {
+                    Some(Slot::Adam(state)) => {
+                        let momentum = state.momentum;
+                        (vec![momentum.moment_1, momentum.moment_2], momentum.time)
+                    }
+                    _ => (Vec::new(), 0),
+                };
+                let time = time + 1;
+                let rule = at_time(*fused, time);
+                let moved = optim::step(rule, rate, limit, values, gradient, memory);
+                let mut memory = moved.memory.into_iter();
+                let slot = memory.next().zip(memory.next()).map(|(one, two)| {
+                    Slot::Adam(AdamState::new(AdaptiveMomentumState::new(time, one, two)))
+                });
+                (moved.values, slot)
+            }
+            (_, slot) => {
+                let gradient = match limit {
+                    Some(limit) => gradient.clamp(-limit, limit),
+                    None => gradient,
+                };
+                self.step_composed(rate, values, gradient, slot)
+            }
+        }
+    }
+
+    fn step_composed(
+        &self,
+        rate: f64,
         values: Tensor<1>,
         gradient: Tensor<1>,
         slot: Option<Slot>,
     ) -> (Tensor<1>, Option<Slot>) {
         match self {
-            Self::Rmsprop(rule) => {
+            Self::Rmsprop(rule, _) => {
                 let state = match slot {
                     Some(Slot::Rmsprop(state)) => Some(state),
                     _ => None,
@@ -261,7 +328,7 @@ impl Rule {
                 let (moved, state) = rule.step(rate, values, gradient, state);
                 (moved, state.map(Slot::Rmsprop))
             }
-            Self::Adam(rule) => {
+            Self::Adam(rule, _) => {
                 let state = match slot {
                     Some(Slot::Adam(state)) => Some(state),
                     _ => None,
@@ -278,5 +345,29 @@ impl Rule {
                 (moved, state.map(Slot::Sgd))
             }
         }
+    }
+}
+
+/// What Burn's RMSProp remembers without momentum and without centring.
+fn rmsprop_state(square: Tensor<1>) -> RmsPropState<1> {
+    let centred = CenteredState::new(None, square.clone());
+    RmsPropState::new(SquareAvgState::new(square), centred, None)
+}
+
+/// Adam's rule at its n-th step.
+fn at_time(rule: optim::Rule, steps: usize) -> optim::Rule {
+    match rule {
+        optim::Rule::Adam {
+            beta_1,
+            beta_2,
+            epsilon,
+            ..
+        } => optim::Rule::Adam {
+            beta_1,
+            beta_2,
+            epsilon,
+            time: steps as i32,
+        },
+        other => other,
     }
 }

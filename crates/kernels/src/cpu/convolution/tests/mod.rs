@@ -76,6 +76,8 @@ fn cases() -> Vec<Case> {
         case(3, 11, 3, 48, 5),
         case(1, 15, 17, 80, 96),
     ];
+    cases.extend((1..=19).map(|side| case(1, side, 20 - side, 5, 3)));
+    cases.extend((1..=19).map(|side| case(2, side, side, 3, 16)));
     let edges = cases.clone().into_iter().map(|case| Case {
         padding: Padding::Edge,
         ..case
