@@ -8,6 +8,7 @@ mod common;
 mod backends;
 mod cli;
 mod examples;
+mod kernels;
 mod properties;
 mod recurrent;
 mod reference;

@@ -12,9 +12,12 @@ use reverie_viz::style::{StyleConfig, style_goal};
 
 use super::Work;
 
-/// Only as deep as the layers that are read.
+/// Only as deep as the layers that are read, as on the PyTorch side.
 fn vgg19(device: &Device) -> Vgg {
-    Vgg::random(&VggConfig::vgg19(), 1, device)
+    let mut config = VggConfig::vgg19();
+    config.stages[4].truncate(1);
+    config.final_pool = false;
+    Vgg::random(&config, 1, device)
 }
 
 /// VGG-19 forward to `conv5_1` and back to the picture.

@@ -90,14 +90,16 @@ pub fn step(
         left: left.clone(),
     };
     assert_eq!(gradient.dims(), [len], "a gradient for every number");
-    assert!(memory.is_empty() || memory.len() == rule.memories(), "another rule's memory");
+    assert!(
+        memory.is_empty() || memory.len() == rule.memories(),
+        "another rule's memory"
+    );
     let mut tensors = vec![values.into_dispatch(), gradient.into_dispatch()];
     tensors.extend(memory.into_iter().map(Tensor::into_dispatch));
     let values = apply(op, tensors);
     let left = std::mem::take(&mut *left.lock().unwrap_or_else(PoisonError::into_inner));
-    let tensor = |values, device: &Device| {
-        Tensor::from_data(TensorData::new(values, [len]), device)
-    };
+    let tensor =
+        |values, device: &Device| Tensor::from_data(TensorData::new(values, [len]), device);
     let memory = left.into_iter().map(|values| tensor(values, &device));
     Moved {
         values,
@@ -275,7 +277,14 @@ mod tests {
         };
         let device = Device::flex();
         let gradient = Tensor::<1>::from_floats([100.0, -0.5, f32::NAN], &device);
-        let moved = step(rule, 1.0, Some(2.0), Tensor::zeros([3], &device), gradient, vec![]);
+        let moved = step(
+            rule,
+            1.0,
+            Some(2.0),
+            Tensor::zeros([3], &device),
+            gradient,
+            vec![],
+        );
         let m = moved.memory[0].to_data().try_to_vec::<f32>().unwrap();
         assert_eq!(m[..2], [2.0, 0.125]);
         assert!(m[2].is_nan());

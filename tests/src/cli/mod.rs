@@ -14,6 +14,7 @@
 //! | `pipes` | readers that go away |
 //! | `rerun` | recipes whose pictures or weights are not what they were |
 //! | `import` | weights of the user's own |
+//! | `kernels` | simpler instructions, and none |
 //! | `json` | what stdout is when programs read it |
 //! | `text` | models of text: runs, what they leave, how they go on, samples, data sets |
 //! | `help` | examples that do not work, settings that cannot be fed back |
@@ -24,6 +25,7 @@ mod help;
 mod import;
 mod interrupt;
 mod json;
+mod kernels;
 mod names;
 mod output;
 mod pictures;

@@ -5,7 +5,9 @@ use std::sync::{Arc, OnceLock};
 use burn::tensor::Tensor;
 
 use super::{shape, sizes};
-use crate::cpu::convolution::{self as cpu, Arrived, Filters, Method, Padding, Pictures};
+use crate::cpu::convolution::{
+    self as cpu, Arrived, Filters, Method, Padding, Passed, Pictures, Rectified,
+};
 use crate::cpu::simd::Level;
 use crate::host::{HostOp, Kept, Made, Needs, Seen, apply};
 
@@ -117,8 +119,15 @@ struct Frozen {
     is_rectified: bool,
 }
 
+impl Frozen {
+    /// Whether bits say where the rectifier let numbers through, and not the output itself.
+    fn keeps_bits(&self) -> bool {
+        self.is_rectified && Passed::suits(self.filters.c_out())
+    }
+}
+
 impl HostOp for Frozen {
-    fn forward(&self, inputs: &[&[f32]], _: &[bool]) -> Made {
+    fn forward(&self, inputs: &[&[f32]], is_tracked: &[bool]) -> Made {
         let Self {
             pictures,
             padding,
@@ -126,26 +135,32 @@ impl HostOp for Frozen {
             ..
         } = *self;
         let bias = Some(self.bias.as_slice());
+        let filters = &self.filters;
+        let values = filters.forward(pictures, padding, inputs[0], bias, is_rectified);
+        // Bits in place of the output: this way a layer's output is free as soon as the next layer
+        // has read it.
+        let is_noted = is_tracked[0] && self.keeps_bits();
+        let passed = is_noted.then(|| Passed::of(filters.level(), &values));
         Made {
-            values: self
-                .filters
-                .forward(pictures, padding, inputs[0], bias, is_rectified),
-            shape: shape(pictures, self.filters.c_out()),
-            kept: None,
+            values,
+            shape: shape(pictures, filters.c_out()),
+            kept: passed.map(|passed| Arc::new(passed) as Kept),
         }
     }
 
     fn needs(&self, _: &[bool]) -> Needs {
         Needs {
             inputs: vec![false],
-            output: self.is_rectified,
+            output: self.is_rectified && !self.keeps_bits(),
         }
     }
 
     fn backward(&self, seen: Seen<'_>, _: &[bool]) -> Vec<Option<Vec<f32>>> {
+        let passed = seen.kept.as_ref();
+        let passed = passed.and_then(|kept| kept.downcast_ref().map(Rectified::Passed));
         let arrived = Arrived {
             dy: seen.gradient,
-            y: seen.output,
+            rectified: passed.or(seen.output.map(Rectified::Output)),
             x: None,
             wants_input: true,
         };
@@ -230,7 +245,7 @@ impl HostOp for Learning {
         let filters = kept.downcast_ref::<Filters>().expect("it kept filters");
         let arrived = Arrived {
             dy: seen.gradient,
-            y: seen.output,
+            rectified: seen.output.map(Rectified::Output),
             x: seen.inputs[PICTURES],
             wants_input: is_tracked[PICTURES],
         };

@@ -242,9 +242,7 @@ impl Optimizer {
                     Tensor::from_data(data, device)
                 };
                 match &self.rule {
-                    Rule::Rmsprop(..) => {
-                        Some(Slot::Rmsprop(rmsprop_state(tensor(get("square")?))))
-                    }
+                    Rule::Rmsprop(..) => Some(Slot::Rmsprop(rmsprop_state(tensor(get("square")?)))),
                     Rule::Adam(..) => {
                         let (one, two) = (tensor(get("moment_1")?), tensor(get("moment_2")?));
                         let time = get("time")?.values.first().copied()? as usize;
@@ -283,7 +281,10 @@ impl Rule {
                 };
                 let moved = optim::step(*fused, rate, limit, values, gradient, memory);
                 let square = moved.memory.into_iter().next();
-                (moved.values, square.map(|square| Slot::Rmsprop(rmsprop_state(square))))
+                (
+                    moved.values,
+                    square.map(|square| Slot::Rmsprop(rmsprop_state(square))),
+                )
             }
             (Self::Adam(_, fused), slot) if serves(&values) => {
                 let (memory, time) = match slot {

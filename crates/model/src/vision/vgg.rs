@@ -146,6 +146,14 @@ impl Vgg {
         self.convs[index].weight.val()
     }
 
+    /// Biases of a convolution by its place in the network, `[C_out]`.
+    ///
+    /// # Panics
+    /// If there are not that many convolutions.
+    pub fn biases(&self, index: usize) -> Tensor<1> {
+        self.convs[index].bias.val()
+    }
+
     fn convolve(&self, index: usize, x: Tensor<4>) -> Tensor<4> {
         let conv = &self.convs[index];
         let (x, padding) = match self.config.edges {

@@ -150,12 +150,8 @@ impl Band<'_> {
         let (c_out, row) = (layer.c_out, layer.row());
         let numbers = range.start * c_out..range.end * c_out;
         let mut dy = &self.arrived.dy[numbers.clone()];
-        if let Some(y) = self.arrived.y {
-            layer.level.run(Cut {
-                dy,
-                y: &y[numbers],
-                to: &mut self.dy,
-            });
+        if let Some(rectified) = self.arrived.rectified {
+            rectified.cut(layer.level, numbers, dy, &mut self.dy);
             dy = &self.dy[..range.len() * c_out];
         }
         let dy_rows = Matrix::rows(dy, c_out);
@@ -207,26 +203,6 @@ impl Band<'_> {
                 band: self.pixels.clone(),
                 dx: self.dx,
             });
-        }
-    }
-}
-
-/// Gradients where the output is positive, zeros elsewhere.
-struct Cut<'a> {
-    dy: &'a [f32],
-    y: &'a [f32],
-    to: &'a mut [f32],
-}
-
-impl Vectorised for Cut<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run<L: Lanes>(self) {
-        let parts = self.dy.chunks(L::COUNT).zip(self.y.chunks(L::COUNT));
-        for ((dy, y), to) in parts.zip(self.to.chunks_mut(L::COUNT)) {
-            let dy = L::load_some(y).where_positive(L::load_some(dy), L::zero());
-            dy.store_some(to);
         }
     }
 }

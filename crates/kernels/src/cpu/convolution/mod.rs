@@ -20,6 +20,7 @@ mod layout;
 mod multiply;
 mod norm;
 mod outputs;
+mod passed;
 mod planes;
 mod pooling;
 mod room;
@@ -38,6 +39,7 @@ mod tests;
 pub use choose::Method;
 pub use layout::{to_channels_first, to_channels_last};
 pub use norm::{Norm, NormGradients, Normalised, normalise, normalise_back};
+pub use passed::{Passed, Rectified};
 pub use pooling::{average_pool, average_pool_back, max_pool, max_pool_back};
 
 use super::simd::Level;
@@ -103,8 +105,9 @@ enum Form {
 pub struct Arrived<'a> {
     /// The gradient of the output, `[B, H, W, C_out]`.
     pub dy: &'a [f32],
-    /// The output itself where it went through a ReLU: gradients pass only where it is positive.
-    pub y: Option<&'a [f32]>,
+    /// The ReLU behind the convolution, if there is one: gradients pass only where its output is
+    /// above zero.
+    pub rectified: Option<Rectified<'a>>,
     /// The input, `[B, H, W, C_in]`, where the gradients of weights and bias are wanted.
     pub x: Option<&'a [f32]>,
     /// Whether the gradient of the input is wanted.
@@ -233,9 +236,9 @@ impl Filters {
             pixels * self.c_out,
             "the gradient is [B, H, W, C_out]"
         );
-        if let Some(y) = arrived.y {
+        if let Some(rectified) = arrived.rectified {
             assert_eq!(
-                y.len(),
+                rectified.len(),
                 pixels * self.c_out,
                 "the output is [B, H, W, C_out]"
             );

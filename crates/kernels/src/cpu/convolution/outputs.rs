@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::passed::Rectified;
 use super::planes::{Planes, load, put};
 use super::tiles::{REACH, SIDE, Tiles};
 use super::transform::{Outputs, OutputsBack, both_ways};
@@ -58,14 +59,14 @@ impl Vectorised for TransformProducts<'_> {
     }
 }
 
-/// A dy Aᵀ of some tiles, dy being zero where y is given and not positive.
+/// A dy Aᵀ of some tiles, dy being zero where a rectifier let nothing through.
 pub(super) struct TransformGradients<'a> {
     pub tiles: Tiles,
     pub range: Range<usize>,
     /// First tile of the block.
     pub first: usize,
     pub dy: &'a [f32],
-    pub y: Option<&'a [f32]>,
+    pub rectified: Option<Rectified<'a>>,
     pub channels: usize,
     pub planes: Planes,
     pub to: Shared<'a>,
@@ -78,7 +79,8 @@ impl Vectorised for TransformGradients<'_> {
     fn run<L: Lanes>(self) {
         let (channels, planes) = (self.channels, self.planes);
         let numbers = self.tiles.pictures.pixels() * channels;
-        assert!(numbers <= self.dy.len() && self.y.is_none_or(|y| numbers <= y.len()));
+        let is_inside = |rectified: Rectified<'_>| numbers <= rectified.len();
+        assert!(numbers <= self.dy.len() && self.rectified.is_none_or(is_inside));
         for index in self.range.clone() {
             let pixels = self.tiles.outputs(self.tiles.tile(index));
             let row = (index - self.first) * planes.row;
@@ -90,8 +92,11 @@ impl Vectorised for TransformGradients<'_> {
                         // SAFETY: the pixel is inside the pictures, as asserted above.
                         d[r][s] = unsafe {
                             let dy: L = load(self.dy, pixel, c, channels);
-                            match self.y {
-                                Some(y) => {
+                            match self.rectified {
+                                Some(Rectified::Passed(passed)) => {
+                                    passed.cut(pixel * channels + c, dy)
+                                }
+                                Some(Rectified::Output(y)) => {
                                     load::<L>(y, pixel, c, channels).where_positive(dy, L::zero())
                                 }
                                 None => dy,

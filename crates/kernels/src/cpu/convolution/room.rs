@@ -8,8 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::cpu::threads::Shared;
 
-/// Numbers that are kept at most while nobody uses them: 48 MiB.
-const KEPT: usize = 12 << 20;
+/// Numbers that are kept at most while nobody uses them: 24 MiB.
+const KEPT: usize = 6 << 20;
 /// Numbers in a cache line.
 const LINE: usize = 16;
 

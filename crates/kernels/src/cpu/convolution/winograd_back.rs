@@ -204,7 +204,7 @@ impl Backward<'_> {
                 range: part_of(part.clone()),
                 first: block.start,
                 dy: self.arrived.dy,
-                y: self.arrived.y,
+                rectified: self.arrived.rectified,
                 channels: layer.c_out,
                 planes: self.planes.1,
                 to: m,

@@ -88,6 +88,26 @@ impl Lanes for Avx2 {
     }
 
     #[inline(always)]
+    fn positive_bits(self) -> u16 {
+        // SAFETY: such vectors exist only where the instructions do; see `Lanes`.
+        unsafe {
+            let positive = _mm256_cmp_ps::<_CMP_GT_OQ>(self.0, _mm256_setzero_ps());
+            _mm256_movemask_ps(positive) as u16
+        }
+    }
+
+    #[inline(always)]
+    fn only(self, bits: u16) -> Self {
+        // SAFETY: such vectors exist only where the instructions do; see `Lanes`.
+        unsafe {
+            let lanes = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+            let set = _mm256_and_si256(_mm256_set1_epi32(i32::from(bits)), lanes);
+            let set = _mm256_castsi256_ps(_mm256_cmpeq_epi32(set, lanes));
+            Self(_mm256_and_ps(self.0, set))
+        }
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         // SAFETY: such vectors exist only where the instruction does; see `Lanes`.
         Self(unsafe { _mm256_sqrt_ps(self.0) })

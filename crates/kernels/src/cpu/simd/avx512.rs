@@ -83,6 +83,18 @@ impl Lanes for Avx512 {
     }
 
     #[inline(always)]
+    fn positive_bits(self) -> u16 {
+        // SAFETY: such vectors exist only where the instructions do; see `Lanes`.
+        unsafe { _mm512_cmp_ps_mask::<_CMP_GT_OQ>(self.0, _mm512_setzero_ps()) }
+    }
+
+    #[inline(always)]
+    fn only(self, bits: u16) -> Self {
+        // SAFETY: such vectors exist only where the instruction does; see `Lanes`.
+        Self(unsafe { _mm512_maskz_mov_ps(bits, self.0) })
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         // SAFETY: such vectors exist only where the instruction does; see `Lanes`.
         Self(unsafe { _mm512_sqrt_ps(self.0) })

@@ -61,6 +61,12 @@ pub trait Lanes:
     /// `yes` where `self > 0`, else `no`.
     fn where_positive(self, yes: Self, no: Self) -> Self;
 
+    /// A bit for every lane that is above zero, the first lane lowest.
+    fn positive_bits(self) -> u16;
+
+    /// The lanes whose bits are set, zero in the others.
+    fn only(self, bits: u16) -> Self;
+
     /// The square root.
     fn sqrt(self) -> Self;
 
@@ -277,6 +283,36 @@ mod tests {
                 for j in 0..level.lanes() {
                     assert_eq!(to[j * 18 + i], from[i * 20 + j], "{level:?}");
                 }
+            }
+        }
+    }
+
+    struct Sieve<'a>(&'a mut [f32]);
+
+    impl Vectorised for Sieve<'_> {
+        type Output = Vec<u16>;
+
+        #[inline(always)]
+        fn run<L: Lanes>(self) -> Vec<u16> {
+            let chunks = self.0.chunks_mut(L::COUNT).map(|chunk| {
+                let x = L::load_some(chunk);
+                let bits = x.positive_bits();
+                (L::splat(1.0).only(bits)).store_some(chunk);
+                bits
+            });
+            chunks.collect()
+        }
+    }
+
+    #[test]
+    fn bits_say_which_lanes_are_above_zero() {
+        for level in Level::available() {
+            let numbers: Vec<f32> = (0..37).map(|i| (i * 7 % 5 - 2) as f32).collect();
+            let mut found = numbers.clone();
+            let bits = level.run(Sieve(&mut found));
+            for (i, (&x, &one)) in numbers.iter().zip(&found).enumerate() {
+                let bit = bits[i / level.lanes()] >> (i % level.lanes()) & 1;
+                assert_eq!((bit == 1, one == 1.0), (x > 0.0, x > 0.0), "{level:?} {i}");
             }
         }
     }

@@ -84,6 +84,19 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn positive_bits(self) -> u16 {
+        let bits = self.0.iter().enumerate();
+        bits.fold(0, |bits, (i, &x)| bits | u16::from(x > 0.0) << i)
+    }
+
+    #[inline(always)]
+    fn only(self, bits: u16) -> Self {
+        Self(std::array::from_fn(|i| {
+            if bits >> i & 1 == 1 { self.0[i] } else { 0.0 }
+        }))
+    }
+
+    #[inline(always)]
     fn sqrt(self) -> Self {
         Self(self.0.map(f32::sqrt))
     }

@@ -71,7 +71,7 @@ fn gradients_are_what_plain_loops_make() {
                 let filters = Filters::new(level, &w, case.c_in, case.c_out, method);
                 let arrived = Arrived {
                     dy: &dy,
-                    y: is_rectified.then_some(&y),
+                    rectified: is_rectified.then_some(Rectified::Output(&y)),
                     x: Some(&x),
                     wants_input: true,
                 };
@@ -137,7 +137,7 @@ fn the_input_gradient_is_the_adjoint() {
                         let y = filters.forward(case.pictures, padding, &x, None, false);
                         let arrived = Arrived {
                             dy: &dy,
-                            y: None,
+                            rectified: None,
                             x: Some(&x),
                             wants_input: true,
                         };
@@ -191,7 +191,7 @@ fn nothing_in_nothing_out() {
         );
         let arrived = Arrived {
             dy: &[],
-            y: None,
+            rectified: None,
             x: Some(&x),
             wants_input: true,
         };
@@ -199,5 +199,39 @@ fn nothing_in_nothing_out() {
         assert_eq!(gradients.input, Some(Vec::new()));
         assert_eq!(gradients.weights, Some(vec![0.0; 135]));
         assert_eq!(gradients.bias, Some(vec![0.0; 5]));
+    }
+}
+
+#[test]
+fn bits_of_the_output_serve_as_well_as_the_output() {
+    let pictures = Pictures {
+        batch: 2,
+        height: 9,
+        width: 14,
+    };
+    let (c_in, c_out) = (5, 48);
+    let w = numbers(c_out * c_in * 9, 1);
+    let x = numbers(pictures.pixels() * c_in, 2);
+    let dy = numbers(pictures.pixels() * c_out, 3);
+    assert!(Passed::suits(c_out) && !Passed::suits(c_out - 8));
+    for level in Level::available() {
+        for method in [Method::Winograd, Method::Direct] {
+            let filters = Filters::new(level, &w, c_in, c_out, method);
+            let y = filters.forward(pictures, Padding::Zeros, &x, None, true);
+            let passed = Passed::of(level, &y);
+            let back = |rectified| {
+                let arrived = Arrived {
+                    dy: &dy,
+                    rectified: Some(rectified),
+                    x: Some(&x),
+                    wants_input: true,
+                };
+                filters.backward(pictures, Padding::Zeros, arrived)
+            };
+            let by_output = back(Rectified::Output(&y));
+            let by_bits = back(Rectified::Passed(&passed));
+            assert_eq!(by_output.input, by_bits.input, "{level:?} {method:?}");
+            assert_eq!(by_output.weights, by_bits.weights, "{level:?} {method:?}");
+        }
     }
 }

@@ -1,0 +1,206 @@
+//! The fused walk of recurrent layers against single steps in double precision.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use proptest::prelude::*;
+use reverie_model::recurrent::{Mode, Sequence, Stack, StackState};
+use reverie_model::rng::seeded;
+
+use crate::common::relative_error;
+use crate::recurrent::{all_cells, is_jordan, named_gradients, replaced, small, values64};
+
+/// Numbers of both signs in no order.
+fn numbers(count: usize, seed: u32) -> Vec<f32> {
+    let draw = |i: u32| {
+        let x = (i ^ seed.wrapping_mul(0x9e37_79b9)).wrapping_mul(2_654_435_761);
+        (x.wrapping_mul(x | 1) >> 8) as f32 / 8_388_608.0 - 1.0
+    };
+    (0..count as u32).map(draw).collect()
+}
+
+/// What a walk is made of.
+#[derive(Clone, Copy, Debug)]
+struct Sizes {
+    steps: usize,
+    batch: usize,
+    d_input: usize,
+    d_hidden: usize,
+    has_symbols: bool,
+}
+
+/// Outputs, final states and all gradients by name.
+fn walk(stack: &Stack, sizes: Sizes, is_wide: bool, device: &Device) -> Vec<(String, Vec<f64>)> {
+    let Sizes {
+        steps,
+        batch,
+        d_input,
+        has_symbols,
+        ..
+    } = sizes;
+    let dtype = match is_wide {
+        true => burn::tensor::DType::F64,
+        false => burn::tensor::DType::F32,
+    };
+    let tensor = |shape: &[usize], seed: u32| {
+        let data = TensorData::new(numbers(shape.iter().product(), seed), shape.to_vec());
+        (data, (device, dtype))
+    };
+    let (data, place) = tensor(&[steps, batch, d_input], 1);
+    let x = Tensor::<3>::from_data(data, place)
+        .autodiff()
+        .require_grad();
+    let mut leaves = Vec::new();
+    let state: StackState = stack.initial(batch, device).map(|blank| {
+        let (data, place) = tensor(&blank.dims(), 2 + leaves.len() as u32);
+        let leaf = Tensor::<2>::from_data(data, place)
+            .autodiff()
+            .require_grad();
+        leaves.push(leaf.clone());
+        leaf
+    });
+    let inputs = match has_symbols {
+        false => Sequence::ByTime(x.clone()),
+        true => {
+            let rows: Vec<u32> = (0..steps * batch)
+                .map(|i| (i * 7 % d_input) as u32)
+                .collect();
+            Sequence::of_symbols(&rows, batch, &device.clone().autodiff())
+        }
+    };
+    let (outputs, end) = stack.forward(inputs, state, &mut Mode::Use);
+    let outputs = outputs.into_by_time();
+    let (data, place) = tensor(&outputs.dims(), 7);
+    let mut loss = (outputs.clone() * Tensor::from_data(data, place)).sum();
+    let mut found = vec![("outputs".to_owned(), values64(outputs.inner()))];
+    end.map(|tensor_| {
+        let (data, place) = tensor(&tensor_.dims(), 8 + found.len() as u32);
+        loss = loss.clone() + (tensor_.clone() * Tensor::from_data(data, place)).sum();
+        found.push((
+            "a final state".to_owned(),
+            values64(tensor_.clone().inner()),
+        ));
+        tensor_
+    });
+    let gradients = loss.backward();
+    for leaf in &leaves {
+        let gradient = leaf.grad(&gradients).unwrap();
+        found.push(("an initial state".to_owned(), values64(gradient)));
+    }
+    if !has_symbols {
+        found.push(("inputs".to_owned(), values64(x.grad(&gradients).unwrap())));
+    }
+    found.extend(named_gradients(stack, &gradients));
+    found
+}
+
+fn check(name: &str, cell: usize, sizes: Sizes, bar: f64) -> Result<(), TestCaseError> {
+    let device = Device::flex();
+    let (_, cell) = &all_cells()[cell];
+    let mut config = small(*cell, sizes.d_input, sizes.d_hidden, 1);
+    // Sums of so many products stay where gates are neither open nor shut.
+    config.init.scale = 0.7 / (sizes.d_hidden as f64).sqrt();
+    let stack = Stack::init(&config, &mut seeded(7), &device)
+        .unwrap()
+        .train();
+    if is_jordan(&stack) {
+        return Ok(());
+    }
+    let wide = replaced(stack.clone(), |_, values| values).train();
+    let fused = walk(&stack, sizes, false, &device);
+    let exact = walk(&wide, sizes, true, &device);
+    for ((what, fused), (_, exact)) in fused.iter().zip(&exact) {
+        let error = relative_error(fused, exact);
+        prop_assert!(
+            error <= bar,
+            "{name} {sizes:?}: {what} differs by {error:.1e}"
+        );
+    }
+    Ok(())
+}
+
+/// Bar in parts of the largest number. Rounding in single precision adds up along the way: a walk of
+/// 200 steps with sums of 500 products is allowed more than one of a few.
+fn bar(sizes: Sizes) -> f64 {
+    // With one unit a gradient is one number, and what it is the sum of may cancel out.
+    if sizes.d_hidden == 1 {
+        return 1e-5;
+    }
+    let length = (sizes.steps * sizes.batch * sizes.d_hidden) as f64;
+    1e-6 * (1.0 + length.sqrt() / 60.0)
+}
+
+#[test]
+fn a_short_walk_of_every_cell_is_that_of_single_steps() {
+    let sizes = Sizes {
+        steps: 5,
+        batch: 3,
+        d_input: 4,
+        d_hidden: 9,
+        has_symbols: false,
+    };
+    for (cell, (name, _)) in all_cells().iter().enumerate() {
+        for has_symbols in [false, true] {
+            let sizes = Sizes {
+                has_symbols,
+                ..sizes
+            };
+            // Layer normalisation divides by a deviation, which makes small errors larger.
+            let bar = if name.contains("norm true") {
+                5e-6
+            } else {
+                1e-6
+            };
+            check(name, cell, sizes, bar).unwrap();
+        }
+    }
+}
+
+#[test]
+fn long_wide_and_single_walks_are_those_of_single_steps() {
+    for (steps, batch, d_hidden) in [
+        (200, 1, 3),
+        (1, 50, 513),
+        (3, 2, 513),
+        (200, 7, 16),
+        (2, 50, 1),
+    ] {
+        let sizes = Sizes {
+            steps,
+            batch,
+            d_input: 6,
+            d_hidden,
+            has_symbols: steps % 2 == 0,
+        };
+        for (cell, (name, config)) in all_cells().iter().enumerate() {
+            // A relu network of so many steps grows without bound.
+            let is_wild = name.contains("Relu") && steps > 50;
+            if config.layer_norm || is_wild {
+                continue;
+            }
+            check(name, cell, sizes, bar(sizes)).unwrap();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn walks_of_any_size_are_those_of_single_steps(
+        cell in 0..all_cells().len(),
+        steps in 1usize..24,
+        batch in 1usize..20,
+        d_input in 1usize..20,
+        d_hidden in 2usize..70,
+        has_symbols: bool,
+    ) {
+        let (name, config) = &all_cells()[cell];
+        // The deviation of a few units may be next to nothing, and what is divided by it anything.
+        let d_hidden = if config.layer_norm { d_hidden + 8 } else { d_hidden };
+        let sizes = Sizes { steps, batch, d_input, d_hidden, has_symbols };
+        // Gradients of a relu jump where its sum is within rounding of zero.
+        prop_assume!(!name.contains("Relu"));
+        let bar = if config.layer_norm { 50.0 * bar(sizes) } else { bar(sizes) };
+        check(name, cell, sizes, bar)?;
+    }
+}
