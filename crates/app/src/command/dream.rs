@@ -72,7 +72,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         }),
     };
     let bytes = memory::BASE
-        + network_bytes(loaded.network.num_params())
+        + network_bytes(&loaded.network, loaded.network.num_params())
         + look_bytes(&loaded.network, &[layer], width, height)?
         + image_bytes(width, height, IMAGE_COPIES);
     let sizes = octave_sizes(width, height, &config, info.min_side());

@@ -65,7 +65,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         .into());
     }
     let bytes = memory::BASE
-        + network_bytes(loaded.network.num_params())
+        + network_bytes(&loaded.network, loaded.network.num_params())
         + look_bytes(
             &loaded.network,
             std::slice::from_ref(&info.layer),

@@ -1,6 +1,6 @@
 //! How much memory a render will take, said before it starts.
 
-use reverie_model::vision::{Layer, LayerKind, Network};
+use reverie_model::vision::{Layer, LayerInfo, LayerKind, Network};
 
 use crate::VizError;
 
@@ -11,11 +11,15 @@ const INDEX: u64 = 8;
 /// Copies of the largest layer in flight while a convolution is computed: input, output, their
 /// rearranged forms, a gradient. Measured, not derived.
 const IN_FLIGHT: u64 = 5;
+/// The same on the kernels, in halves: output, gradients on both sides, and what the allocator has
+/// not given back yet. Measured, not derived.
+const KERNELS_IN_FLIGHT: u64 = 7;
+/// Numbers that a filter of 3x3 is transformed to.
+const WINOGRAD: u64 = 36;
+/// What convolutions work in, and keep from one to the next.
+const SCRATCH: u64 = 40 << 20;
 
 /// Bytes that one look (forward and back) holds at its peak, without the image's own copies.
-///
-/// Held are the output of every rectifier and pooling up to the deepest layer and the positions of
-/// maxima, with scratch space for the largest layer.
 ///
 /// # Errors
 /// [`VizError::Model`] if a layer does not exist.
@@ -28,28 +32,70 @@ pub fn look_bytes(
     let Some(deepest) = network.deepest(layers)? else {
         return Ok(0);
     };
-    let (width, height) = (width as usize, height as usize);
-    let mut held = 0;
-    let mut largest = 0;
-    for info in network.layers() {
-        let elements = info.elements(height, width) as u64;
-        largest = largest.max(elements);
-        held += match info.kind {
+    let depth = network
+        .layers()
+        .iter()
+        .position(|info| info.layer == deepest.layer)
+        .map_or(0, |place| place + 1);
+    let passed = &network.layers()[..depth];
+    let elements: Vec<u64> = passed
+        .iter()
+        .map(|info| info.elements(height as usize, width as usize) as u64)
+        .collect();
+    Ok(match on_kernels(network) {
+        true => kernel_bytes(passed, layers, &elements),
+        false => composed_bytes(passed, &elements),
+    })
+}
+
+/// Whether this crate's kernels compute, which hold less than Burn's operations.
+fn on_kernels(network: &dyn Network) -> bool {
+    reverie_kernels::is_enabled() && reverie_kernels::is_host(&network.device())
+}
+
+/// On Burn's operations, the outputs of every rectifier and pooling and the positions of maxima are
+/// held, with scratch space for the largest layer.
+fn composed_bytes(passed: &[LayerInfo], elements: &[u64]) -> u64 {
+    let held: u64 = passed
+        .iter()
+        .zip(elements)
+        .map(|(info, elements)| match info.kind {
             // Followed by a rectifier, which is what the way back needs.
             LayerKind::Conv => 0,
             LayerKind::Norm | LayerKind::Relu => elements * F32,
             LayerKind::Pool => elements * (F32 + INDEX),
-        };
-        if info.layer == deepest.layer {
-            break;
-        }
-    }
-    Ok(held + largest * F32 * IN_FLIGHT)
+        })
+        .sum();
+    let largest = elements.iter().copied().max().unwrap_or(0);
+    held + largest * F32 * IN_FLIGHT
 }
 
-/// Bytes that a network of so many parameters takes, with the copies made while it is read.
-pub fn network_bytes(parameters: usize) -> u64 {
-    parameters as u64 * F32 * 5 / 2
+/// On the kernels, only layers that are read are held, each with its gradient, and a bit or a byte
+/// of every other number; besides them what is in flight, the transformed filters, and scratch space.
+fn kernel_bytes(passed: &[LayerInfo], wanted: &[Layer], elements: &[u64]) -> u64 {
+    let (mut held, mut noted, mut filters, mut peak) = (0, 0, 0, 0);
+    let mut channels = 3;
+    for (info, &elements) in passed.iter().zip(elements) {
+        match info.kind {
+            LayerKind::Conv => filters += (channels * info.channels) as u64 * WINOGRAD * F32,
+            LayerKind::Relu => noted += elements / 8,
+            LayerKind::Pool => noted += elements,
+            LayerKind::Norm => held += elements * F32,
+        }
+        peak = peak.max(held + elements * F32 * KERNELS_IN_FLIGHT / 2);
+        if wanted.contains(&info.layer) {
+            held += 2 * elements * F32;
+        }
+        channels = info.channels;
+    }
+    peak.max(held) + noted + filters + SCRATCH
+}
+
+/// Bytes that a network takes, with the copies made while it is read. On the kernels these are gone
+/// before its filters are transformed, so they do not add up.
+pub fn network_bytes(network: &dyn Network, parameters: usize) -> u64 {
+    let copies = if on_kernels(network) { 3 } else { 5 };
+    parameters as u64 * F32 * copies / 2
 }
 
 /// Bytes of `copies` images.

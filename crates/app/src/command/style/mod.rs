@@ -231,7 +231,7 @@ fn memory_plan(
         OptimizerKind::Adam => 8,
     };
     let look = look_bytes(&loaded.network, &layers, width, height)?;
-    let network = network_bytes(loaded.network.num_params());
+    let network = network_bytes(&loaded.network, loaded.network.num_params());
     Ok(memory::BASE + network + look + image_bytes(width, height, copies as u64))
 }
 

@@ -1,6 +1,8 @@
 //! A walk over the columns of a row, a vector at a time.
 
-use crate::cpu::simd::Lanes;
+use std::mem::MaybeUninit;
+
+use crate::cpu::simd::{Lanes, MOST_LANES};
 
 /// Some neighbouring columns: as many as a vector has lanes, or the fewer that are left at the end
 /// of a row.
@@ -12,6 +14,8 @@ pub(super) trait Part: Copy {
     fn load<L: Lanes>(self, from: &[f32]) -> L;
     /// Writes these columns.
     fn store<L: Lanes>(self, value: L, to: &mut [f32]);
+    /// Writes these columns of a row that nobody has written yet.
+    fn begin<L: Lanes>(self, value: L, to: &mut [MaybeUninit<f32>]);
     /// The value with zero in the lanes behind the last column.
     fn only<L: Lanes>(self, value: L) -> L;
 
@@ -43,6 +47,13 @@ impl Part for Whole {
     }
 
     #[inline(always)]
+    fn begin<L: Lanes>(self, value: L, to: &mut [MaybeUninit<f32>]) {
+        let to = &mut to[self.0..self.0 + L::COUNT];
+        // SAFETY: the slice has room for as many numbers as the vector.
+        unsafe { value.store(to.as_mut_ptr().cast()) }
+    }
+
+    #[inline(always)]
     fn only<L: Lanes>(self, value: L) -> L {
         value
     }
@@ -67,8 +78,18 @@ impl Part for Rest {
     }
 
     #[inline(always)]
+    fn begin<L: Lanes>(self, value: L, to: &mut [MaybeUninit<f32>]) {
+        let mut lanes = [0.0; MOST_LANES];
+        let to = &mut to[self.from..self.to];
+        value.store_some(&mut lanes[..to.len()]);
+        for (to, lane) in to.iter_mut().zip(lanes) {
+            to.write(lane);
+        }
+    }
+
+    #[inline(always)]
     fn only<L: Lanes>(self, value: L) -> L {
-        let mut lanes = [0.0; crate::cpu::simd::MOST_LANES];
+        let mut lanes = [0.0; MOST_LANES];
         let count = self.to - self.from;
         value.store_some(&mut lanes[..count]);
         L::load_some(&lanes[..count])

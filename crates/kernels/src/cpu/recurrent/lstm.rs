@@ -6,9 +6,12 @@
 //! Source: Graves 2013 (arXiv 1308.0850), eq. 7 to 11; Ba, Kiros, Hinton 2016 (arXiv 1607.06450),
 //! eq. 20 to 22.
 
+use std::mem::MaybeUninit;
+
 use super::columns::{Columns, Part, gates, gates_mut, over};
 use super::norm;
-use crate::cpu::simd::{self, Lanes, Vectorised};
+use super::picked::Picked;
+use crate::cpu::simd::{self, Lanes, MOST_LANES, Vectorised, prefetch};
 
 /// Layer normalisation of the memory where it is shown.
 pub(super) struct Shown<'a> {
@@ -26,6 +29,8 @@ pub(super) struct Forward<'a> {
     pub k: usize,
     /// Sums `[n, 4K]`; become i, f, g, o.
     pub gates: &'a mut [f32],
+    /// x W_x, where it is not yet in the sums.
+    pub picked: Option<Picked<'a>>,
     /// `[4K]`
     pub bias: &'a [f32],
     /// w_ci, w_cf, w_co, `[3K]`.
@@ -33,21 +38,22 @@ pub(super) struct Forward<'a> {
     /// c_{t-1}, `[n, K]`; becomes c.
     pub memory: &'a mut [f32],
     /// A copy of c goes here, `[n, K]`.
-    pub kept: Option<&'a mut [f32]>,
+    pub kept: Option<&'a mut [MaybeUninit<f32>]>,
     /// h goes here, `[n, K]`.
-    pub hidden: &'a mut [f32],
+    pub hidden: &'a mut [MaybeUninit<f32>],
     /// Layer normalisation.
     pub shown: Option<Shown<'a>>,
 }
 
 struct Row<'a> {
     gates: [&'a mut [f32]; 4],
+    picked: Option<[&'a [f32]; 4]>,
     bias: [&'a [f32]; 4],
     peepholes: Option<[&'a [f32]; 3]>,
     memory: &'a mut [f32],
-    kept: Option<&'a mut [f32]>,
+    kept: Option<&'a mut [MaybeUninit<f32>]>,
     /// None where h waits for the statistics of c.
-    hidden: Option<&'a mut [f32]>,
+    hidden: Option<&'a mut [MaybeUninit<f32>]>,
 }
 
 impl<L: Lanes> Columns<L> for Row<'_> {
@@ -56,8 +62,14 @@ impl<L: Lanes> Columns<L> for Row<'_> {
         let c = part.load::<L>(self.memory);
         let mut i = part.load::<L>(self.gates[0]) + part.load(self.bias[0]);
         let mut f = part.load::<L>(self.gates[1]) + part.load(self.bias[1]);
-        let g = part.load::<L>(self.gates[2]) + part.load(self.bias[2]);
+        let mut g = part.load::<L>(self.gates[2]) + part.load(self.bias[2]);
         let mut o = part.load::<L>(self.gates[3]) + part.load(self.bias[3]);
+        if let Some(picked) = self.picked {
+            i = i + part.load(picked[0]);
+            f = f + part.load(picked[1]);
+            g = g + part.load(picked[2]);
+            o = o + part.load(picked[3]);
+        }
         if let Some([to_i, to_f, _]) = self.peepholes {
             i = c.mul_add(part.load(to_i), i);
             f = c.mul_add(part.load(to_f), f);
@@ -74,10 +86,10 @@ impl<L: Lanes> Columns<L> for Row<'_> {
         part.store(o, self.gates[3]);
         part.store(c, self.memory);
         if let Some(kept) = &mut self.kept {
-            part.store(c, kept);
+            part.begin(c, kept);
         }
         if let Some(hidden) = &mut self.hidden {
-            part.store(o * simd::tanh(c), hidden);
+            part.begin(o * simd::tanh(c), hidden);
         }
     }
 }
@@ -88,7 +100,7 @@ struct Show<'a, L> {
     output: &'a [f32],
     gain: &'a [f32],
     bias: &'a [f32],
-    hidden: &'a mut [f32],
+    hidden: &'a mut [MaybeUninit<f32>],
     mean: L,
     scale: L,
 }
@@ -98,7 +110,7 @@ impl<L: Lanes> Columns<L> for Show<'_, L> {
     fn part<P: Part>(&mut self, part: P) {
         let hat = (part.load::<L>(self.memory) - self.mean) * self.scale;
         let shown = hat.mul_add(part.load(self.gain), part.load(self.bias));
-        part.store(part.load::<L>(self.output) * simd::tanh(shown), self.hidden);
+        part.begin(part.load::<L>(self.output) * simd::tanh(shown), self.hidden);
     }
 }
 
@@ -115,6 +127,7 @@ impl Vectorised for Forward<'_> {
             let is_plain = self.shown.is_none();
             let mut row = Row {
                 gates: gates_mut(all, k),
+                picked: self.picked.map(|picked| gates(picked.row(number), k)),
                 bias: gates(self.bias, k),
                 peepholes: self.peepholes.map(|peepholes| gates(peepholes, k)),
                 memory,
@@ -245,6 +258,18 @@ impl<L: Lanes> Columns<L> for Unscale<'_, L> {
     }
 }
 
+/// Rows that are asked for ahead of the one that is worked on.
+const AHEAD: usize = 2;
+
+/// Asks for as many numbers as these, so far behind them.
+#[inline(always)]
+fn ask_for(numbers: &[f32], ahead: usize) {
+    let from = numbers.as_ptr().wrapping_add(ahead);
+    for line in (0..numbers.len()).step_by(MOST_LANES) {
+        prefetch(from.wrapping_add(line));
+    }
+}
+
 struct BackwardRow<'a> {
     gates: [&'a mut [f32]; 4],
     memory: &'a [f32],
@@ -318,6 +343,13 @@ impl Vectorised for Backward<'_> {
             let memory = &self.memory[at.clone()];
             let d_hidden = &self.d_hidden[at.clone()];
             let upstream = self.upstream.map(|upstream| &upstream[at.clone()]);
+            // All of this was written long ago, and in pieces too short for the machine to foresee.
+            ask_for(all, AHEAD * 4 * k);
+            ask_for(memory, AHEAD * k);
+            ask_for(&self.before[at.clone()], AHEAD * k);
+            if let Some(upstream) = upstream {
+                ask_for(upstream, AHEAD * k);
+            }
             if let Some(shown) = &mut self.shown {
                 let [tanh, through] = gates_mut(shown.scratch, k);
                 let mean = L::splat(shown.statistics[2 * number]);

@@ -20,6 +20,7 @@ mod gru;
 mod lstm;
 mod multiply;
 mod norm;
+mod picked;
 mod plan;
 mod room;
 mod sums;

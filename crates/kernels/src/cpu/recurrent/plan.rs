@@ -211,27 +211,17 @@ impl Schedule {
         start..(start + block).min(self.full)
     }
 
-    /// Rows of `[T·B]` that lie next to each other and belong to sequences that go on, from a step
-    /// on; one without rows if there are none.
-    pub fn runs(&self, from: usize) -> Vec<Range<usize>> {
+    /// Rows of `[T·B]` that lie next to each other and belong to sequences that go on.
+    pub fn runs(&self) -> Vec<Range<usize>> {
         let mut runs = Vec::new();
-        let full = self.full.max(from);
-        if full > from {
-            runs.push(from * self.batch..full * self.batch);
+        if self.full > 0 {
+            runs.push(0..self.full * self.batch);
         }
-        for (step, &count) in self.active.iter().enumerate().skip(full) {
+        for (step, &count) in self.active.iter().enumerate().skip(self.full) {
             if count > 0 {
                 runs.push(step * self.batch..step * self.batch + count);
             }
         }
-        if runs.is_empty() {
-            runs.push(0..0);
-        }
         runs
-    }
-
-    /// The first rows of `[T·B]`, those of step zero.
-    pub fn first_run(&self) -> Range<usize> {
-        0..self.active.first().copied().unwrap_or(0)
     }
 }

@@ -1,6 +1,7 @@
 //! Buffers of all steps, and the rows of them that one thread works on.
 
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 use crate::cpu::product::Output;
@@ -147,6 +148,13 @@ impl<'a> Mine<'a> {
     pub fn fresh(&mut self, step: usize, count: usize) -> &mut [f32] {
         self.clear(step, 0..count);
         self.get_mut(step, count)
+    }
+
+    /// The first `count` rows of a step, to write, whatever was there or was not.
+    pub fn unwritten(&mut self, step: usize, count: usize) -> &mut [MaybeUninit<f32>] {
+        let (from, len) = self.range(step, 0..count);
+        // SAFETY: the range was checked, and whoever made this vouched for the rest.
+        unsafe { std::slice::from_raw_parts_mut(from.cast(), len) }
     }
 
     /// The first `count` rows of a step, to change, and those of the step before it or of the

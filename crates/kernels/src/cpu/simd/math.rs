@@ -40,7 +40,7 @@ pub fn exp<L: Lanes>(x: L) -> L {
 #[inline(always)]
 pub fn sigmoid<L: Lanes>(x: L) -> L {
     let one = L::splat(1.0);
-    one / (one + exp(L::zero() - x))
+    (one + exp(L::zero() - x)).reciprocal()
 }
 
 /// The hyperbolic tangent, 1 - 2 / (1 + e^2x).
@@ -50,8 +50,7 @@ pub fn sigmoid<L: Lanes>(x: L) -> L {
 #[inline(always)]
 pub fn tanh<L: Lanes>(x: L) -> L {
     let one = L::splat(1.0);
-    let two = L::splat(2.0);
-    one - two / (one + exp(x + x))
+    L::splat(-2.0).mul_add((one + exp(x + x)).reciprocal(), one)
 }
 
 /// ln(1 + u) for u between 0 and 1, to two units in the last place.

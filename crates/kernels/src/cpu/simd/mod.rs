@@ -70,6 +70,12 @@ pub trait Lanes:
     /// The square root.
     fn sqrt(self) -> Self;
 
+    /// One by every lane, to a unit in the last place.
+    #[inline(always)]
+    fn reciprocal(self) -> Self {
+        Self::splat(1.0) / self
+    }
+
     /// All lanes added up.
     #[inline(always)]
     fn sum(self) -> f32 {

@@ -214,7 +214,7 @@ impl Walk<'_> {
         for step in 0..self.schedule.steps() {
             let active = self.schedule.active(step, rows);
             let block = self.schedule.block_of(step, block);
-            if step == block.start {
+            if step == block.start && !part.picks() {
                 part.inputs(block, active);
             }
             match self.plan.cell {
@@ -244,15 +244,4 @@ impl Walk<'_> {
 pub(super) fn tail(numbers: &mut [f32], from: usize) -> &mut [f32] {
     let from = from.min(numbers.len());
     &mut numbers[from..]
-}
-
-/// The row of W_x that a symbol picks, of so many.
-///
-/// # Panics
-/// If there is none.
-pub(super) fn row_of(symbol: i32, rows: usize) -> usize {
-    match usize::try_from(symbol) {
-        Ok(row) if row < rows => row,
-        _ => panic!("symbol {symbol} has no row among {rows}"),
-    }
 }

@@ -2,9 +2,32 @@
 
 use std::ops::Range;
 
-use super::{Part, row_of, tail};
+use super::{Part, tail};
 use crate::cpu::product::{Into, Output};
+use crate::cpu::recurrent::picked::{Picked, row_of};
 use crate::cpu::recurrent::{Activation, Cell, Convention, Inputs, elman, gru, lstm, norm};
+
+impl<'a> Part<'a, '_> {
+    /// Whether the pass that makes gates picks rows of W_x itself, so that nobody has to write them
+    /// down before.
+    pub fn picks(&self) -> bool {
+        let walk = self.walk;
+        matches!(walk.inputs, Inputs::Symbols(_))
+            && walk.plan.cell == Cell::Lstm
+            && walk.weights.norm.is_none()
+    }
+
+    /// What it picks.
+    fn picked(&self, step: usize) -> Option<Picked<'a>> {
+        let (walk, shape) = (self.walk, self.walk.plan.shape);
+        let matrix = (walk.weights.input, shape.d_input, walk.plan.width());
+        let from = step * shape.batch + self.rows.start;
+        match self.picks() {
+            true => Picked::new(walk.inputs, matrix, from),
+            false => None,
+        }
+    }
+}
 
 impl Part<'_, '_> {
     /// x W_x of some steps, in place of whatever was there.
@@ -85,6 +108,7 @@ impl Part<'_, '_> {
         let (walk, k) = (self.walk, self.walk.plan.shape.d_hidden);
         let before = (self.outputs.before(step, active, self.first), k);
         let (out, into) = match walk.weights.norm {
+            None if self.picks() => (&mut self.tape.gates, Into::Replace),
             None => (&mut self.tape.gates, Into::Add),
             Some(_) => (&mut self.tape.hidden, Into::Replace),
         };
@@ -169,6 +193,7 @@ impl Part<'_, '_> {
         self.hidden(step, active);
         self.normalise_inputs(step, active, 0..4);
         self.normalise_hidden(step, active, 0..4, false);
+        let picked = self.picked(step);
         let shown = match walk.weights.norm.and_then(|norm| norm.memory) {
             Some((gain, bias)) => Some(lstm::Shown {
                 gain,
@@ -179,15 +204,16 @@ impl Part<'_, '_> {
         };
         walk.level.run(lstm::Forward {
             k,
+            picked,
             gates: self.tape.gates.get_mut(step, active),
             bias: self.bias,
             peepholes: walk.weights.peepholes,
             memory: self.memory.get_mut(0, active),
             kept: match self.keeps {
-                true => Some(self.tape.memory.fresh(step, active)),
+                true => Some(self.tape.memory.unwritten(step, active)),
                 false => None,
             },
-            hidden: self.outputs.fresh(step, active),
+            hidden: self.outputs.unwritten(step, active),
             shown,
         });
     }
