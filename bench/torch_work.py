@@ -165,6 +165,11 @@ def mini(batch=64, side=64, classes=50):
     return work
 
 
+def product(side):
+    a, b = torch.rand(side, side), torch.rand(side, side)
+    return lambda: a @ b
+
+
 WORKS = {
     "vgg19-256": lambda: vgg19(256),
     "vgg19-512": lambda: vgg19(512),
@@ -178,6 +183,7 @@ WORKS = {
     "music-gru-46": lambda: music("gru", 46),
     "music-rnn-100": lambda: music("rnn", 100),
     "vgg-mini-train": mini,
+    "product-2048": lambda: product(2048),
 }
 
 

@@ -19,7 +19,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[command(after_help = "Examples:
   bench --python .venv/bin/python
   bench --only text-lstm-128,gatys-256 --rounds 15
-  bench --sides ours,ndarray --threads 1")]
+  bench --sides ours,single --only vgg19-256,text-lstm-512,product-2048")]
 struct Args {
     /// The Python that has PyTorch; without it there is no PyTorch side
     #[arg(long)]
@@ -33,7 +33,7 @@ struct Args {
     /// Only these pieces of work
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Sides besides PyTorch: stock (Burn's own operations on flex), ours (flex), ndarray (ours)
+    /// Sides besides PyTorch: stock (Burn's own operations on flex), ours (flex), single (ours on one thread), ndarray (ours)
     #[arg(long, value_delimiter = ',', default_value = "stock,ours,ndarray")]
     sides: Vec<Side>,
     /// Where the figures go, as JSON

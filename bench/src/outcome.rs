@@ -123,8 +123,8 @@ impl Report {
             "{}, {} cores, {} threads, {}, median of {} rounds\n\n",
             self.processor, self.cores, self.threads, self.instructions, self.rounds
         );
-        table += "| work | stock ms | ours ms | ndarray ms | PyTorch ms | ours / PyTorch | ndarray / ours | stock / ours | MB ours | MB PyTorch |\n";
-        table += "|---|---|---|---|---|---|---|---|---|---|\n";
+        table += "| work | stock ms | ours ms | ndarray ms | PyTorch ms | ours / PyTorch | ndarray / ours | stock / ours | one thread / ours | MB ours | MB PyTorch |\n";
+        table += "|---|---|---|---|---|---|---|---|---|---|---|\n";
         for outcome in &self.outcomes {
             let cell = |value: Option<f64>, digits: usize| match value {
                 Some(value) => format!("{value:.digits$}"),
@@ -143,6 +143,7 @@ impl Report {
                 cell(outcome.ratio("ours", "torch"), 2),
                 cell(outcome.ratio("ndarray", "ours"), 2),
                 cell(outcome.ratio("stock", "ours"), 2),
+                cell(outcome.ratio("single", "ours"), 2),
                 cell(memory("ours"), 0),
                 cell(memory("torch"), 0),
             ];

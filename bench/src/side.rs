@@ -16,6 +16,8 @@ pub enum Side {
     Stock,
     /// Our kernels on flex.
     Ours,
+    /// Our kernels on flex, on one thread whatever the others have.
+    Single,
     /// Our kernels on ndarray.
     Ndarray,
     /// PyTorch.
@@ -28,6 +30,7 @@ impl Side {
         match self {
             Self::Stock => "stock",
             Self::Ours => "ours",
+            Self::Single => "single",
             Self::Ndarray => "ndarray",
             Self::Torch => "torch",
         }
@@ -62,7 +65,10 @@ impl Place {
             (Side::Torch, None) => bail!("the side torch needs --python"),
             _ => {
                 let mut command = Command::new(std::env::current_exe()?);
-                let threads = threads.to_string();
+                let threads = match side {
+                    Side::Single => "1".to_owned(),
+                    _ => threads.to_string(),
+                };
                 command.args(["--threads", &threads, "--work", work, side.name()]);
                 command
             }

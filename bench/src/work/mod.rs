@@ -9,12 +9,12 @@ use std::io::{BufRead, Write, stdin, stdout};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::side::Side;
 
 /// All pieces of work by name; `torch_work.py` has the same.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "vgg19-256",
     "vgg19-512",
     "gatys-256",
@@ -27,6 +27,7 @@ pub const NAMES: [&str; 12] = [
     "music-gru-46",
     "music-rnn-100",
     "vgg-mini-train",
+    "product-2048",
 ];
 
 /// Those that are done only when they are asked for, because they take minutes.
@@ -45,6 +46,7 @@ fn ready(name: &str, device: &Device) -> Option<Work> {
         "gatys-256" => vision::gatys(256, device),
         "gatys-1024" => vision::gatys(1024, device),
         "vgg-mini-train" => mini::training(device),
+        "product-2048" => product(2048, device),
         _ => {
             let (kind, rest) = name.split_once('-')?;
             let (cell, hidden) = rest.split_once('-')?;
@@ -55,6 +57,18 @@ fn ready(name: &str, device: &Device) -> Option<Work> {
                 _ => return None,
             }
         }
+    })
+}
+
+/// A large matrix product: what more threads gain at best.
+fn product(side: usize, device: &Device) -> Work {
+    let numbers = |seed: f32| {
+        let values: Vec<f32> = (0..side * side).map(|i| (i as f32 * seed).sin()).collect();
+        Tensor::<2>::from_data(TensorData::new(values, [side, side]), device)
+    };
+    let (a, b) = (numbers(0.37), numbers(0.73));
+    Box::new(move || {
+        let _ = a.clone().matmul(b.clone()).into_data();
     })
 }
 
@@ -72,7 +86,7 @@ pub fn answer(name: &str, side: Side, threads: usize) -> Result<()> {
         .context("starting the threads")?;
     #[allow(deprecated)] // ndarray is kept because it is asked for by name.
     let device = match side {
-        Side::Stock | Side::Ours => Device::flex(),
+        Side::Stock | Side::Ours | Side::Single => Device::flex(),
         Side::Ndarray => Device::ndarray(),
         Side::Torch => bail!("PyTorch does its own work"),
     };

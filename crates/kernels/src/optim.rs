@@ -4,7 +4,8 @@
 //! many copies of it. The formulas are those of Burn's RMSProp and Adam, so that a run may begin on
 //! one and go on with the other.
 //!
-//! Only for devices that [`serves`](crate::serves); no gradients run through a step.
+//! Where no kernel [`serves`](crate::serves), a step is composed of Burn's operations. No gradients run
+//! through it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +13,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::cpu::simd::{Lanes, Level, Vectorised};
 use crate::cpu::threads::{Shared, for_work, share};
-use crate::host::{HostOp, Made, Needs, Seen, apply};
+use crate::host::{HostOp, Made, Needs, Seen, apply, serves};
 
 /// How an optimiser moves numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,6 +81,9 @@ pub fn step(
     memory: Vec<Tensor<1>>,
 ) -> Moved {
     let [len] = values.dims();
+    if !serves(&values) {
+        return composed(rule, rate, limit, values, gradient, memory);
+    }
     let device = values.device();
     let left = Arc::new(Mutex::new(Vec::new()));
     let op = Step {
@@ -104,6 +108,53 @@ pub fn step(
     Moved {
         values,
         memory: memory.collect(),
+    }
+}
+
+/// The formulas, one operation after the other.
+fn composed(
+    rule: Rule,
+    rate: f64,
+    limit: Option<f64>,
+    values: Tensor<1>,
+    gradient: Tensor<1>,
+    memory: Vec<Tensor<1>>,
+) -> Moved {
+    let g = match limit {
+        Some(limit) => gradient.clamp(-limit, limit),
+        None => gradient,
+    };
+    let mut memory = memory.into_iter();
+    // The mean of what was and what comes, with zero before the first step.
+    let mut blend = |new: Tensor<1>, decay: f32| {
+        let new = new * (1.0 - decay);
+        match memory.next() {
+            Some(old) => old * decay + new,
+            None => new,
+        }
+    };
+    let (moved, memory) = match rule {
+        Rule::Rmsprop { decay, epsilon } => {
+            let m = blend(g.clone().square(), decay);
+            (g / (m.clone().sqrt() + epsilon), vec![m])
+        }
+        Rule::Adam {
+            beta_1,
+            beta_2,
+            epsilon,
+            time,
+        } => {
+            let m = blend(g.clone(), beta_1);
+            let v = blend(g.square(), beta_2);
+            let root = (1.0 - beta_2.powi(time)).sqrt();
+            let factor = root / (1.0 - beta_1.powi(time));
+            let moved = m.clone() * factor / (v.clone().sqrt() + epsilon * root);
+            (moved, vec![m, v])
+        }
+    };
+    Moved {
+        values: values - moved * rate,
+        memory,
     }
 }
 
@@ -267,6 +318,34 @@ mod tests {
         }
         same(x, y);
         same(memory.remove(1), state.unwrap().momentum.moment_2);
+    }
+
+    #[test]
+    fn composed_steps_are_the_same() {
+        let rules = [
+            Rule::Rmsprop {
+                decay: 0.95,
+                epsilon: 1e-8,
+            },
+            Rule::Adam {
+                beta_1: 0.9,
+                beta_2: 0.999,
+                epsilon: 1e-8,
+                time: 3,
+            },
+        ];
+        for rule in rules {
+            let memory: Vec<_> = (0..rule.memories())
+                .map(|i| numbers(i as u32).abs())
+                .collect();
+            let (x, g) = (numbers(5), numbers(6));
+            let fused = step(rule, 1e-2, Some(0.5), x.clone(), g.clone(), memory.clone());
+            let plain = composed(rule, 1e-2, Some(0.5), x, g, memory);
+            same(fused.values, plain.values);
+            for (fused, plain) in fused.memory.into_iter().zip(plain.memory) {
+                same(fused, plain);
+            }
+        }
     }
 
     #[test]

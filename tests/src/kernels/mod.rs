@@ -4,4 +4,5 @@
 //! nothing has to be switched off while other tests run.
 
 mod accuracy;
+mod composed;
 mod walk;

@@ -4,12 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use burn::tensor::Tensor;
 
-use super::{shape, sizes};
+use super::{composed, shape, sizes};
 use crate::cpu::convolution::{
     self as cpu, Arrived, Filters, Method, Padding, Passed, Pictures, Rectified,
 };
 use crate::cpu::simd::Level;
-use crate::host::{HostOp, Kept, Made, Needs, Seen, apply};
+use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves};
 
 /// The weights of a convolution that never change, brought into the form of the work when they are
 /// first used and kept so.
@@ -96,6 +96,10 @@ pub fn convolve_frozen(
     padding: Padding,
     is_rectified: bool,
 ) -> Tensor<4> {
+    if !serves(&x) {
+        let (weights, bias) = (filter.weights.clone(), Some(filter.bias.clone()));
+        return composed::convolve(x, weights, bias, padding, is_rectified);
+    }
     let (pictures, channels) = sizes(x.dims());
     let level = crate::level();
     let filters = filter.filters(level, pictures);
@@ -181,6 +185,9 @@ pub fn convolve(
     padding: Padding,
     is_rectified: bool,
 ) -> Tensor<4> {
+    if !serves(&x) {
+        return composed::convolve(x, weights, bias, padding, is_rectified);
+    }
     let (pictures, channels) = sizes(x.dims());
     let [c_out, c_in, ..] = weights.dims();
     assert_eq!(channels, c_in, "channels of pictures and weights");

@@ -2,12 +2,12 @@
 
 use burn::tensor::Tensor;
 
-use super::sizes;
+use super::{composed, sizes};
 use crate::cpu::convolution::Pictures;
 use crate::cpu::product::{Into, Matrix, Sizes, multiply_all};
 use crate::cpu::simd::Level;
 use crate::cpu::threads;
-use crate::host::{HostOp, Made, Needs, Seen, apply};
+use crate::host::{HostOp, Made, Needs, Seen, apply, serves};
 
 /// G_ij = Σ_k F_ki F_kj / M: which channels are active together, over the M = H·W pixels of each
 /// picture.
@@ -18,6 +18,9 @@ use crate::host::{HostOp, Made, Needs, Seen, apply};
 /// # Source
 /// Gatys, Ecker, Bethge 2016, eq. 3, without the divisor.
 pub fn gram(features: Tensor<4>) -> Tensor<3> {
+    if !serves(&features) {
+        return composed::gram(features);
+    }
     let (pictures, channels) = sizes(features.dims());
     let op = Gram {
         level: crate::level(),

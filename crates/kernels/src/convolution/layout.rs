@@ -2,13 +2,16 @@
 
 use burn::tensor::Tensor;
 
-use super::shape;
+use super::{composed, shape};
 use crate::cpu::convolution::{self as cpu, Pictures};
 use crate::cpu::simd::Level;
-use crate::host::{HostOp, Made, Needs, Seen, apply};
+use crate::host::{HostOp, Made, Needs, Seen, apply, serves};
 
 /// `[B, C, H, W]` to `[B, H, W, C]`, with the numbers moved to where they belong.
 pub fn to_channels_last(x: Tensor<4>) -> Tensor<4> {
+    if !serves(&x) {
+        return composed::last(x);
+    }
     let [batch, channels, height, width] = x.dims();
     let op = ChannelsLast {
         level: crate::level(),

@@ -4,8 +4,10 @@
 //! layers; [`to_channels_last`] brings them in, and a permutation of dimensions, which moves
 //! nothing, shows them as the `[B, C, H, W]` of the rest of the world.
 //!
-//! Only for devices that [`serves`](crate::serves); elsewhere callers take Burn's operations.
+//! On devices that [`serves`](crate::serves) not, and in double precision, the same functions are
+//! composed of Burn's operations.
 
+mod composed;
 mod filter;
 mod gram;
 mod layout;

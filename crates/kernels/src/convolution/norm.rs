@@ -4,10 +4,10 @@ use std::sync::{Arc, OnceLock};
 
 use burn::tensor::{Tensor, TensorData};
 
-use super::{shape, sizes};
+use super::{composed, shape, sizes};
 use crate::cpu::convolution::{self as cpu, Pictures};
 use crate::cpu::simd::Level;
-use crate::host::{HostOp, Kept, Made, Needs, Seen, apply};
+use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves};
 
 /// What normalisation makes of a batch.
 #[derive(Clone, Debug)]
@@ -35,6 +35,9 @@ pub fn normalise(
     epsilon: f64,
     is_rectified: bool,
 ) -> Normalised {
+    if !serves(&x) {
+        return composed::normalise(x, gain, shift, epsilon, is_rectified);
+    }
     let (pictures, channels) = sizes(x.dims());
     let device = x.device().without_autodiff();
     let found = Arc::new(OnceLock::new());

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use burn::tensor::Tensor;
 
-use super::{shape, sizes};
+use super::{composed, shape, sizes};
 use crate::cpu::convolution::{self as cpu, Pictures};
 use crate::cpu::simd::Level;
-use crate::host::{HostOp, Kept, Made, Needs, Seen, apply};
+use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves};
 
 /// How four pixels become one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub enum Pooling {
 /// Pools 2x2 pixels with stride 2: `[B, H, W, C]` to `[B, H/2, W/2, C]`. An odd last row or column
 /// is dropped.
 pub fn pool(x: Tensor<4>, pooling: Pooling) -> Tensor<4> {
+    if !serves(&x) {
+        return composed::pool(x, pooling);
+    }
     let (pictures, channels) = sizes(x.dims());
     let op = Pool {
         level: crate::level(),

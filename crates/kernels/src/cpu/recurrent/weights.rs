@@ -334,10 +334,20 @@ pub(super) fn gradients(
         Inputs::Dense(_) => input.place(),
     };
     let of_hidden = hidden.place();
-    let jobs = jobs(plan, inputs, first, outputs, sides, (of_input, of_hidden));
     let rows: usize = all.iter().map(ExactSizeIterator::len).sum();
     let threads = threads::for_work(plan.operations(inputs, rows));
     let panel = 2 * level.lanes();
+    // With few panels, jobs stay apart so that every thread gets its share.
+    let joins = threads == 1 || width.div_ceil(panel) >= 4 * threads;
+    let jobs = jobs(
+        plan,
+        inputs,
+        first,
+        outputs,
+        sides,
+        (of_input, of_hidden),
+        joins,
+    );
     // Parts of the columns, in whole panels; each by itself can be done by any thread.
     let cut = |columns: usize| {
         let panels = columns.div_ceil(panel);
@@ -367,7 +377,8 @@ pub(super) fn gradients(
     }
 }
 
-/// What makes the gradients of W_x and W_h, whose places are given in this order.
+/// What makes the gradients of W_x and W_h, whose places are given in this order. With
+/// `joins`, those that share a right-hand side are one job.
 fn jobs<'a>(
     plan: &Plan<'_>,
     inputs: Inputs<'a>,
@@ -375,6 +386,7 @@ fn jobs<'a>(
     outputs: &'a [f32],
     sides: &Sides<'a>,
     (of_input, of_hidden): (Place<'a>, Place<'a>),
+    joins: bool,
 ) -> Vec<Job<'a>> {
     let (k, d, width) = (plan.shape.d_hidden, plan.shape.d_input, plan.width());
     let all = |rest, row| Left {
@@ -419,7 +431,7 @@ fn jobs<'a>(
             right: right_of_input,
             columns,
         };
-        let is_shared = right.are(right_of_input);
+        let is_shared = joins && right.are(right_of_input);
         let with_input = if is_shared { &mut job } else { &mut other };
         match inputs {
             Inputs::Dense(values) => with_input.factors.push(Factor {

@@ -4,7 +4,10 @@
 //! LSTM. Here a layer's whole walk is one node of the graph, with back-propagation through time
 //! written by hand. The equations are those of [`Cell`]; the work is in [`crate::cpu::recurrent`].
 //!
-//! Only for devices that [`serves`](crate::serves); elsewhere callers walk step by step.
+//! Where no kernel [`serves`](crate::serves), the same walk is composed of Burn's operations, step by
+//! step.
+
+mod composed;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -15,7 +18,7 @@ use crate::cpu::recurrent::{
     First, Inputs as Numbers, Kept as Tape, Norm, Plan, Shape, Upstream, Weights, backward, forward,
 };
 use crate::cpu::simd::Level;
-use crate::host::{HostOp, Kept, Made, Needs, Seen, apply};
+use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves};
 
 /// What a layer has learned.
 ///
@@ -76,8 +79,7 @@ pub struct Walked {
 /// With `lengths`, longest first, steps behind the end of a sequence cost nothing.
 ///
 /// # Panics
-/// If shapes do not fit together, a symbol has no row in W_x, or the device is not one that
-/// [`serves`](crate::serves).
+/// If shapes do not fit together, or a symbol has no row in W_x.
 pub fn walk(
     layer: Layer,
     inputs: Inputs,
@@ -85,6 +87,9 @@ pub fn walk(
     memory: Option<Tensor<2>>,
     lengths: Option<Vec<usize>>,
 ) -> Walked {
+    if !serves(&hidden) {
+        return composed::walk(&layer, inputs, hidden, memory, lengths.as_deref());
+    }
     let [batch, d_hidden] = hidden.dims();
     let d_input = layer.input.dims()[0];
     let mut tensors = vec![
