@@ -33,7 +33,7 @@ pub const NAMES: [&str; 13] = [
 /// Those that are done only when they are asked for, because they take minutes.
 pub const ON_REQUEST: [&str; 1] = ["gatys-1024"];
 
-/// Seconds that a turn lasts at least; `torch_work.py` has the same.
+/// Seconds that a turn lasts at least; `torch_work.py` and `docs/performance.md` have the same.
 const TURN: f64 = 0.6;
 
 /// Work that is ready to be done, any number of times.
@@ -72,7 +72,7 @@ fn product(side: usize, device: &Device) -> Work {
     })
 }
 
-/// Does one piece of work for every line of the input, again and again for at least [`TURN`] as a
+/// Does one piece of work for every line of the input, again and again for at least 0.6 s as a
 /// training loop would, and answers with the seconds that one time took; at the end with the peak
 /// memory in MB.
 ///

@@ -4,7 +4,7 @@
 //! many copies of it. The formulas are those of Burn's RMSProp and Adam, so that a run may begin on
 //! one and go on with the other.
 //!
-//! Where no kernel [`serves`](crate::serves), a step is composed of Burn's operations. No gradients run
+//! Where no kernel [`serves`], a step is composed of Burn's operations. No gradients run
 //! through it.
 
 use std::sync::{Arc, Mutex, PoisonError};

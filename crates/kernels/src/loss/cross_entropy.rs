@@ -8,7 +8,7 @@ use crate::cpu::simd::{Lanes, Level, Vectorised, exp};
 use crate::cpu::threads::{Shared, share};
 use crate::host::{HostOp, Made, Needs, Seen, apply, serves};
 
-/// −ln softmax(logits)[target] of every row, in nats.
+/// −ln softmax(logits) at the target of every row, in nats.
 ///
 /// # Shapes
 /// `logits` is `[N, V]`, `targets` `[N]` with numbers below V; the answer is `[N]`.

@@ -4,7 +4,7 @@
 //! LSTM. Here a layer's whole walk is one node of the graph, with back-propagation through time
 //! written by hand. The equations are those of [`Cell`]; the work is in [`crate::cpu::recurrent`].
 //!
-//! Where no kernel [`serves`](crate::serves), the same walk is composed of Burn's operations, step by
+//! Where no kernel [`serves`], the same walk is composed of Burn's operations, step by
 //! step.
 
 mod composed;

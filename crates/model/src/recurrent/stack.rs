@@ -65,6 +65,9 @@ impl StackState {
     }
 }
 
+/// Who is told of every step of every layer.
+type Watch<'a> = &'a mut dyn FnMut(usize, usize, &Stepped);
+
 impl Stack {
     /// A network with numbers drawn as the configuration says.
     ///
@@ -143,7 +146,7 @@ impl Stack {
         inputs: Sequence,
         state: StackState,
         mode: &mut Mode<'_>,
-        mut on_step: Option<&mut dyn FnMut(usize, usize, &Stepped)>,
+        mut on_step: Option<Watch<'_>>,
     ) -> (Sequence, StackState) {
         let mut sequence = inputs;
         let mut states = Vec::with_capacity(self.layers.len());
@@ -151,10 +154,9 @@ impl Stack {
             if number > 0 {
                 sequence = self.dropped(sequence, mode);
             }
-            let observed = on_step.as_mut().map(|on_step| {
+            let mut observed = on_step.as_mut().map(|on_step| {
                 move |step: usize, stepped: &Stepped| on_step(number, step, stepped)
             });
-            let mut observed = observed;
             let observed = observed.as_mut().map(|on_step| on_step as OnStep<'_>);
             let (outputs, state) =
                 layer.forward(sequence, state, &self.regularisation, mode, observed);

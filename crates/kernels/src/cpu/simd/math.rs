@@ -20,7 +20,7 @@ pub fn exp<L: Lanes>(x: L) -> L {
     // Adding and taking away 1.5·2^23 rounds to a whole number.
     let round = L::splat(12_582_912.0);
     let n = x.mul_add(L::splat(std::f32::consts::LOG2_E), round) - round;
-    let r = n.mul_add(L::splat(-0.693_359_375), x);
+    let r = n.mul_add(L::splat(-0.693_359_4), x);
     let r = n.mul_add(L::splat(2.121_944_4e-4), r);
     let mut p = L::splat(1.987_569_2e-4);
     for coefficient in [
