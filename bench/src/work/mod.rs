@@ -37,9 +37,10 @@ pub const ON_REQUEST: [&str; 1] = ["gatys-1024"];
 const TURN: f64 = 0.6;
 
 /// Work that is ready to be done, any number of times.
-type Work = Box<dyn FnMut()>;
+pub type Work = Box<dyn FnMut()>;
 
-fn ready(name: &str, device: &Device) -> Option<Work> {
+/// One of [`NAMES`], ready to be done on a device; none where there is no such work.
+pub fn ready(name: &str, device: &Device) -> Option<Work> {
     Some(match name {
         "vgg19-256" => vision::trunk(256, device),
         "vgg19-512" => vision::trunk(512, device),
