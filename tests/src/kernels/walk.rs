@@ -28,8 +28,19 @@ struct Sizes {
     has_symbols: bool,
 }
 
+/// How a walk is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// The fused operation, in single precision.
+    Fused,
+    /// Single steps in single precision: somebody watches them.
+    Watched,
+    /// Single steps in double precision.
+    Exact,
+}
+
 /// Outputs, final states and all gradients by name.
-fn walk(stack: &Stack, sizes: Sizes, is_wide: bool, device: &Device) -> Vec<(String, Vec<f64>)> {
+fn walk(stack: &Stack, sizes: Sizes, how: How, device: &Device) -> Vec<(String, Vec<f64>)> {
     let Sizes {
         steps,
         batch,
@@ -37,9 +48,9 @@ fn walk(stack: &Stack, sizes: Sizes, is_wide: bool, device: &Device) -> Vec<(Str
         has_symbols,
         ..
     } = sizes;
-    let dtype = match is_wide {
-        true => burn::tensor::DType::F64,
-        false => burn::tensor::DType::F32,
+    let dtype = match how {
+        How::Exact => burn::tensor::DType::F64,
+        How::Fused | How::Watched => burn::tensor::DType::F32,
     };
     let tensor = |shape: &[usize], seed: u32| {
         let data = TensorData::new(numbers(shape.iter().product(), seed), shape.to_vec());
@@ -67,7 +78,11 @@ fn walk(stack: &Stack, sizes: Sizes, is_wide: bool, device: &Device) -> Vec<(Str
             Sequence::of_symbols(&rows, batch, &device.clone().autodiff())
         }
     };
-    let (outputs, end) = stack.forward(inputs, state, &mut Mode::Use);
+    let mut mode = Mode::Use;
+    let (outputs, end) = match how {
+        How::Watched => stack.forward_observed(inputs, state, &mut mode, &mut |_, _, _| ()),
+        How::Fused | How::Exact => stack.forward(inputs, state, &mut mode),
+    };
     let outputs = outputs.into_by_time();
     let (data, place) = tensor(&outputs.dims(), 7);
     let mut loss = (outputs.clone() * Tensor::from_data(data, place)).sum();
@@ -106,13 +121,21 @@ fn check(name: &str, cell: usize, sizes: Sizes, bar: f64) -> Result<(), TestCase
         return Ok(());
     }
     let wide = replaced(stack.clone(), |_, values| values).train();
-    let fused = walk(&stack, sizes, false, &device);
-    let exact = walk(&wide, sizes, true, &device);
-    for ((what, fused), (_, exact)) in fused.iter().zip(&exact) {
+    let fused = walk(&stack, sizes, How::Fused, &device);
+    let exact = walk(&wide, sizes, How::Exact, &device);
+    let mut watched = None;
+    for (number, ((what, fused), (_, exact))) in fused.iter().zip(&exact).enumerate() {
         let error = relative_error(fused, exact);
+        if error <= bar {
+            continue;
+        }
+        // Where a deviation that is divided by happens to be small, single precision has no better
+        // answer: then the walk may be off as far as Burn's own single steps are, give or take.
+        let watched = watched.get_or_insert_with(|| walk(&stack, sizes, How::Watched, &device));
+        let bar = bar.max(4.0 * relative_error(&watched[number].1, exact));
         prop_assert!(
             error <= bar,
-            "{name} {sizes:?}: {what} differs by {error:.1e}"
+            "{name} {sizes:?}: {what} differs by {error:.1e}, bar {bar:.1e}"
         );
     }
     Ok(())
@@ -200,7 +223,7 @@ proptest! {
         let sizes = Sizes { steps, batch, d_input, d_hidden, has_symbols };
         // Gradients of a relu jump where its sum is within rounding of zero.
         prop_assume!(!name.contains("Relu"));
-        let bar = if config.layer_norm { 50.0 * bar(sizes) } else { bar(sizes) };
+        let bar = if config.layer_norm { 5.0 * bar(sizes) } else { bar(sizes) };
         check(name, cell, sizes, bar)?;
     }
 }
