@@ -1,4 +1,5 @@
-"""The PyTorch side of the side-by-side measurements: the same work as `src/work.rs`, timed the same way.
+"""The PyTorch side of the side-by-side measurements: the same work as the program's module `work`, timed
+the same way.
 
 Run by the measuring program, one process for each piece of work:
 
@@ -20,7 +21,7 @@ import torch.nn.functional as F
 VGG19 = [64, 64, "M", 128, 128, "M", 256, 256, 256, 256, "M", 512, 512, 512, 512, "M", 512]
 GATYS = {0: 64, 2: 128, 4: 256, 8: 512, 12: 512}  # relu1_1 .. relu5_1 by number of the convolution
 CONTENT = 9  # relu4_2
-TURN = 0.6  # as in src/work/mod.rs
+TURN = 0.6  # the same on the Rust side
 MINI = [24, 24, "M", 48, 48, "M", 96, 96, 96, "M", 192, 192, 192]
 
 

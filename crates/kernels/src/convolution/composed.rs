@@ -6,6 +6,7 @@ use burn::tensor::module::{avg_pool2d, conv2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions, PadMode};
 
 use super::{Normalised, Padding, Pooling};
+use crate::host::untracked;
 
 /// `[B, C, H, W]` to `[B, H, W, C]`; nothing is moved.
 pub(super) fn last(x: Tensor<4>) -> Tensor<4> {
@@ -61,13 +62,7 @@ pub(super) fn normalise(
     let centred = x - mean.clone();
     let variance = mean_of(centred.clone().square());
     let y = centred / (variance.clone() + epsilon).sqrt() * row(gain) + row(shift);
-    let flat = |values: Tensor<4>| {
-        let values = values.reshape([channels]).detach();
-        match values.device().is_autodiff() {
-            true => values.inner(),
-            false => values,
-        }
-    };
+    let flat = |values: Tensor<4>| untracked(values.reshape([channels]));
     Normalised {
         output: if is_rectified { relu(y) } else { y },
         mean: flat(mean),

@@ -9,7 +9,7 @@ use crate::cpu::convolution::{
     self as cpu, Arrived, Filters, Method, Padding, Passed, Pictures, Rectified,
 };
 use crate::cpu::simd::Level;
-use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves};
+use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves, untracked};
 
 /// The weights of a convolution that never change, brought into the form of the work when they are
 /// first used and kept so.
@@ -35,8 +35,8 @@ impl FrozenFilter {
     /// Weights `[C_out, C_in, 3, 3]` and a bias `[C_out]`, neither of which wants a gradient.
     pub fn new(weights: Tensor<4>, bias: Tensor<1>) -> Self {
         Self {
-            weights: weights.inner_or_self(),
-            bias: bias.inner_or_self(),
+            weights: untracked(weights),
+            bias: untracked(bias),
             made: Arc::default(),
         }
     }
@@ -69,20 +69,6 @@ impl FrozenFilter {
 /// The numbers of a tensor of this crate's devices.
 fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
-}
-
-/// The same values outside of any graph.
-trait InnerOrSelf {
-    fn inner_or_self(self) -> Self;
-}
-
-impl<const D: usize> InnerOrSelf for Tensor<D> {
-    fn inner_or_self(self) -> Self {
-        match self.device().is_autodiff() {
-            true => self.inner(),
-            false => self,
-        }
-    }
 }
 
 /// Convolves `[B, H, W, C_in]` to `[B, H, W, C_out]`; negative results become zero if

@@ -130,6 +130,14 @@ pub fn is_host(device: &Device) -> bool {
     }
 }
 
+/// The same values outside of any graph.
+pub(crate) fn untracked<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    match tensor.device().is_autodiff() {
+        true => tensor.inner(),
+        false => tensor,
+    }
+}
+
 /// Whether the kernels of this crate are switched on and can work on such tensors.
 pub fn serves<const D: usize>(tensor: &Tensor<D>) -> bool {
     crate::is_enabled() && tensor.dtype() == DType::F32 && is_host(&tensor.device())

@@ -37,7 +37,6 @@ impl OnHost for burn::backend::Flex {
 }
 
 #[cfg(feature = "ndarray")]
-#[allow(deprecated)] // ndarray is kept because it is asked for by name.
 impl OnHost for burn::backend::NdArray {
     fn in_order(tensor: FloatTensor<Self>) -> FloatTensor<Self> {
         match tensor {
