@@ -39,6 +39,10 @@ enum How {
     Exact,
 }
 
+/// How many times the error of Burn's own single steps counts as the same: both are roundings
+/// in another order, and what few of them become along an unstable walk is chance.
+const SAME_AS_BURN: f64 = 10.0;
+
 /// Outputs, final states and all gradients by name.
 fn walk(stack: &Stack, sizes: Sizes, how: How, device: &Device) -> Vec<(String, Vec<f64>)> {
     let Sizes {
@@ -123,17 +127,19 @@ fn check(name: &str, cell: usize, sizes: Sizes, bar: f64) -> Result<(), TestCase
     let wide = replaced(stack.clone(), |_, values| values).train();
     let fused = walk(&stack, sizes, How::Fused, &device);
     let exact = walk(&wide, sizes, How::Exact, &device);
-    let mut watched = None;
-    for (number, ((what, fused), (_, exact))) in fused.iter().zip(&exact).enumerate() {
-        let error = relative_error(fused, exact);
-        if error <= bar {
-            continue;
-        }
-        // Where a deviation that is divided by happens to be small, single precision has no better
-        // answer: then the walk may be off as far as Burn's own single steps are, times what gates
-        // that are exact to 2.5e-7 are worse than those of the system's library.
-        let watched = watched.get_or_insert_with(|| walk(&stack, sizes, How::Watched, &device));
-        let bar = bar.max(8.0 * relative_error(&watched[number].1, exact));
+    let errors = |found: &[(String, Vec<f64>)]| -> Vec<f64> {
+        let pairs = found.iter().zip(&exact);
+        pairs.map(|((_, f), (_, e))| relative_error(f, e)).collect()
+    };
+    let off = errors(&fused);
+    if off.iter().all(|&error| error <= bar) {
+        return Ok(());
+    }
+    // Where a deviation that is divided by happens to be small, single precision has no better
+    // answer: then the walk may be off as far as Burn's own single steps are.
+    let burn = errors(&walk(&stack, sizes, How::Watched, &device));
+    let bar = bar.max(SAME_AS_BURN * burn.into_iter().fold(0.0, f64::max));
+    for ((what, _), error) in fused.iter().zip(off) {
         prop_assert!(
             error <= bar,
             "{name} {sizes:?}: {what} differs by {error:.1e}, bar {bar:.1e}"
@@ -168,13 +174,7 @@ fn a_short_walk_of_every_cell_is_that_of_single_steps() {
                 has_symbols,
                 ..sizes
             };
-            // Layer normalisation divides by a deviation, which makes small errors larger.
-            let bar = if name.contains("norm true") {
-                5e-6
-            } else {
-                1e-6
-            };
-            check(name, cell, sizes, bar).unwrap();
+            check(name, cell, sizes, 1e-6).unwrap();
         }
     }
 }
@@ -224,7 +224,6 @@ proptest! {
         let sizes = Sizes { steps, batch, d_input, d_hidden, has_symbols };
         // Gradients of a relu jump where its sum is within rounding of zero.
         prop_assume!(!name.contains("Relu"));
-        let bar = if config.layer_norm { 20.0 * bar(sizes) } else { bar(sizes) };
-        check(name, cell, sizes, bar)?;
+        check(name, cell, sizes, bar(sizes))?;
     }
 }
