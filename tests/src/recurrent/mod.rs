@@ -3,6 +3,7 @@
 mod backends;
 mod gradients;
 mod properties;
+mod ragged;
 mod reference;
 mod training;
 

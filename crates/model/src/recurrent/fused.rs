@@ -38,12 +38,13 @@ pub(super) fn value(param: &Option<Param<Tensor<1>>>) -> Option<Tensor<1>> {
 
 /// Runs a layer along a sequence: outputs `[T, B, K]` and the state at the end.
 pub(super) fn run(layer: Layer, inputs: Sequence, state: &State) -> (Tensor<3>, State) {
+    let lengths = inputs.lengths().map(|lengths| lengths.to_vec());
     let inputs = match inputs {
         Sequence::Symbols(symbols) => Inputs::Symbols(symbols),
         dense => Inputs::Dense(dense.into_by_time()),
     };
     let (hidden, memory) = (state.hidden.clone(), state.memory.clone());
-    let walked = walk(layer, inputs, hidden, memory, None);
+    let walked = walk(layer, inputs, hidden, memory, lengths);
     let state = State {
         hidden: walked.hidden,
         memory: walked.memory,

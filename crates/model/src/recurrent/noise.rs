@@ -74,7 +74,7 @@ impl Mode<'_> {
     }
 
     /// The weights with noise on them.
-    pub(super) fn disturbed(&mut self, weights: Tensor<2>, deviation: f64) -> Tensor<2> {
+    pub(crate) fn disturbed(&mut self, weights: Tensor<2>, deviation: f64) -> Tensor<2> {
         match self {
             Self::Train(rng) if deviation > 0.0 => {
                 let shape = weights.dims();

@@ -1,5 +1,7 @@
 //! What a recurrent network reads, in the forms that are cheap for each reader.
 
+use std::sync::Arc;
+
 use burn::tensor::{Device, Int, Tensor, TensorData};
 
 /// What a cell reads in one step.
@@ -25,6 +27,14 @@ pub enum Sequence {
     ByTime(Tensor<3>),
     /// `[B, T, D]`.
     Whole(Tensor<3>),
+    /// Sequences of different lengths side by side, the longest first. What stands behind the end of
+    /// one is read by nobody, costs nothing where the processor computes, and is zero in outputs.
+    Ragged {
+        /// `[T, B, D]`.
+        steps: Tensor<3>,
+        /// Steps of each, falling, between 1 and T.
+        lengths: Arc<[usize]>,
+    },
 }
 
 impl Sequence {
@@ -40,12 +50,40 @@ impl Sequence {
         Self::Symbols(Tensor::from_data(data, device))
     }
 
+    /// `[T, B, D]`, with lengths where the sequences have different ones.
+    ///
+    /// # Panics
+    /// If there is not one length for each sequence, or they do not fall from at most T to at least 1.
+    pub fn by_time(steps: Tensor<3>, lengths: Option<Arc<[usize]>>) -> Self {
+        let Some(lengths) = lengths else {
+            return Self::ByTime(steps);
+        };
+        let [time, batch, _] = steps.dims();
+        assert_eq!(lengths.len(), batch, "one length for each sequence");
+        let falls = lengths.windows(2).all(|pair| pair[0] >= pair[1]);
+        let fits = lengths.first().is_some_and(|&longest| longest <= time);
+        let is_full = lengths.last().is_some_and(|&shortest| shortest > 0);
+        assert!(falls && fits && is_full, "{lengths:?} of {time} steps");
+        match lengths.last() == Some(&time) {
+            true => Self::ByTime(steps),
+            false => Self::Ragged { steps, lengths },
+        }
+    }
+
+    /// Steps of each sequence, where they are different.
+    pub fn lengths(&self) -> Option<Arc<[usize]>> {
+        match self {
+            Self::Ragged { lengths, .. } => Some(lengths.clone()),
+            _ => None,
+        }
+    }
+
     /// Number of steps.
     pub fn steps(&self) -> usize {
         match self {
             Self::Symbols(symbols) => symbols.dims()[0],
             Self::Steps(steps) => steps.len(),
-            Self::ByTime(steps) => steps.dims()[0],
+            Self::ByTime(steps) | Self::Ragged { steps, .. } => steps.dims()[0],
             Self::Whole(whole) => whole.dims()[1],
         }
     }
@@ -58,7 +96,7 @@ impl Sequence {
         match self {
             Self::Symbols(symbols) => symbols.dims()[1],
             Self::Steps(steps) => steps[0].dims()[0],
-            Self::ByTime(steps) => steps.dims()[1],
+            Self::ByTime(steps) | Self::Ragged { steps, .. } => steps.dims()[1],
             Self::Whole(whole) => whole.dims()[0],
         }
     }
@@ -82,7 +120,9 @@ impl Sequence {
         match self {
             Self::Symbols(_) => panic!("symbols have no features to take apart"),
             Self::Steps(steps) => steps,
-            Self::ByTime(steps) => steps.iter_dim(0).map(|step| step.squeeze_dim(0)).collect(),
+            Self::ByTime(steps) | Self::Ragged { steps, .. } => {
+                steps.iter_dim(0).map(|step| step.squeeze_dim(0)).collect()
+            }
             Self::Whole(whole) => whole.iter_dim(1).map(|step| step.squeeze_dim(1)).collect(),
         }
     }
@@ -94,7 +134,7 @@ impl Sequence {
     pub fn into_whole(self) -> Tensor<3> {
         match self {
             Self::Whole(whole) => whole,
-            Self::ByTime(steps) => steps.swap_dims(0, 1),
+            Self::ByTime(steps) | Self::Ragged { steps, .. } => steps.swap_dims(0, 1),
             other => Tensor::stack(other.into_steps(), 1),
         }
     }
@@ -105,7 +145,7 @@ impl Sequence {
     /// For symbols, which have no features.
     pub fn into_by_time(self) -> Tensor<3> {
         match self {
-            Self::ByTime(steps) => steps,
+            Self::ByTime(steps) | Self::Ragged { steps, .. } => steps,
             Self::Whole(whole) => whole.swap_dims(0, 1),
             other => Tensor::stack(other.into_steps(), 0),
         }
@@ -117,7 +157,7 @@ impl Sequence {
     /// For symbols, which have no features.
     pub fn into_rows(self) -> Tensor<2> {
         match self {
-            Self::ByTime(steps) => {
+            Self::ByTime(steps) | Self::Ragged { steps, .. } => {
                 let [time, batch, width] = steps.dims();
                 steps.reshape([time * batch, width])
             }
@@ -132,6 +172,17 @@ impl Sequence {
     pub fn beside(self, other: Self) -> Self {
         match (self, other) {
             (Self::ByTime(one), Self::ByTime(two)) => Self::ByTime(Tensor::cat(vec![one, two], 2)),
+            (
+                Self::Ragged { steps, lengths },
+                Self::Ragged {
+                    steps: two,
+                    lengths: of_two,
+                },
+            ) => {
+                assert_eq!(lengths, of_two, "sequences of the same lengths");
+                let steps = Tensor::cat(vec![steps, two], 2);
+                Self::Ragged { steps, lengths }
+            }
             (one, two) => {
                 let (one, two) = (one.into_steps(), two.into_steps());
                 assert_eq!(one.len(), two.len(), "sequences of one length");
@@ -145,11 +196,15 @@ impl Sequence {
         }
     }
 
-    /// The last step first.
+    /// The last step first; each within its own length where lengths differ.
     pub fn reversed(self) -> Self {
         match self {
             Self::Symbols(symbols) => Self::Symbols(symbols.flip([0])),
             Self::ByTime(steps) => Self::ByTime(steps.flip([0])),
+            Self::Ragged { steps, lengths } => {
+                let steps = turned(steps, &lengths);
+                Self::Ragged { steps, lengths }
+            }
             dense => {
                 let mut steps = dense.into_steps();
                 steps.reverse();
@@ -162,7 +217,29 @@ impl Sequence {
     pub fn map(self, change: impl FnMut(Tensor<2>) -> Tensor<2>) -> Self {
         match self {
             Self::Symbols(symbols) => Self::Symbols(symbols),
+            Self::Ragged { steps, lengths } => {
+                let steps = steps.iter_dim(0).map(|step| step.squeeze_dim(0));
+                let steps = Tensor::stack(steps.map(change).collect(), 0);
+                Self::Ragged { steps, lengths }
+            }
             dense => Self::Steps(dense.into_steps().into_iter().map(change).collect()),
         }
     }
+}
+
+/// `[T, B, D]` with every sequence turned round within its length.
+fn turned(steps: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
+    let [time, batch, width] = steps.dims();
+    let from = |step: usize, row: usize| match step < lengths[row] {
+        true => lengths[row] - 1 - step,
+        false => step,
+    };
+    let rows = (0..time).flat_map(|step| (0..batch).map(move |row| (step, row)));
+    let rows: Vec<i32> = rows
+        .map(|(step, row)| (from(step, row) * batch + row) as i32)
+        .collect();
+    let device = steps.device().without_autodiff();
+    let rows = Tensor::<1, Int>::from_data(TensorData::new(rows, [time * batch]), &device);
+    let flat: Tensor<2> = steps.reshape([time * batch, width]);
+    flat.select(0, rows).reshape([time, batch, width])
 }

@@ -173,13 +173,13 @@ impl Stack {
         if share == 0.0 || matches!(mode, Mode::Use) {
             return sequence;
         }
-        if let Sequence::ByTime(steps) = sequence {
+        if let Sequence::ByTime(steps) | Sequence::Ragged { steps, .. } = &sequence {
             // One mask for all steps: the same draws as one after the other.
             let mask = mode.dropout_mask(share, steps.dims(), (&steps.device(), steps.dtype()));
-            return Sequence::ByTime(match mask {
-                Some(mask) => steps * mask,
-                None => steps,
-            });
+            return match mask {
+                Some(mask) => Sequence::by_time(steps.clone() * mask, sequence.lengths()),
+                None => sequence,
+            };
         }
         sequence.map(|step| {
             match mode.dropout_mask(share, step.dims(), (&step.device(), step.dtype())) {
