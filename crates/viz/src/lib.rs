@@ -1,4 +1,5 @@
-//! Pictures from networks: style transfer, dreams, feature pictures, neurons of recurrent networks.
+//! Pictures from networks: style transfer, dreams, feature pictures, neurons of recurrent networks,
+//! and the music that they play.
 //!
 //! Everything here is one loop ([`render::render`]) over four axes that know nothing of each other:
 //!
@@ -13,13 +14,16 @@
 //! network is anything with the trait [`reverie_model::vision::Network`].
 //!
 //! [`neurons`] is about recurrent networks: what single cells of them follow while they read.
+//! [`pianoroll`] shows what they play, and [`sound`] makes it heard.
 
 pub mod dream;
 pub mod neurons;
 pub mod objective;
 pub mod param;
+pub mod pianoroll;
 pub mod picture;
 pub mod render;
+pub mod sound;
 pub mod style;
 pub mod transform;
 

@@ -7,9 +7,11 @@
 //! | room | what is in it |
 //! |---|---|
 //! | [`catalogue`] | data sets that are known by name: where they come from, how they are checked |
+//! | [`music`] | piano rolls: reading, MIDI, splits, batches, baselines, generated counterpoint |
 //! | [`text`] | text, character by character: reading, vocabulary, splits, batches, word share |
 
 pub mod catalogue;
+pub mod music;
 pub mod text;
 
 /// Path of a file of the real data, or `None` and a printed reason where there is none.

@@ -9,10 +9,12 @@
 //! | hear it speak | [`sample`], [`SampleConfig`] |
 //! | watch it read | [`trace`], [`Trace`] |
 //! | keep it | [`TextModel`], [`TextNotes`] |
+//! | have a model of music | [`music`] |
 
 mod char_model;
 mod error;
 mod evaluate;
+pub mod music;
 mod sample;
 mod text_config;
 mod text_model;
