@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod music;
 mod text;
 
 use crate::backend::{Backend, Kernels};
+pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
 pub use text::{
     TextAction, TextArgs, TextEvalArgs, TextNeuronsArgs, TextSampleArgs, TextTrainArgs,
 };
@@ -24,6 +26,7 @@ pub use text::{
   reverie style --content photo.jpg --style painting.jpg -o result.png
   reverie dream photo.jpg -o dream.png
   reverie text train --text book.txt --preset quick --out book
+  reverie music compare --out study
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 no such device, 4 weights or data missing or wrong, 130 interrupted")]
 pub struct Cli {
     /// What to do
@@ -44,6 +47,8 @@ pub enum Command {
     Imagine(Box<ImagineArgs>),
     /// Train recurrent networks on a text, let them write, look at their neurons
     Text(TextArgs),
+    /// Compare recurrent networks on music, train one, let it play
+    Music(MusicArgs),
     /// List the devices that can compute, and which one auto takes
     Devices(DevicesArgs),
     /// List, download, check and import the weights of networks

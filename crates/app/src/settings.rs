@@ -78,6 +78,20 @@ pub const TEXT_PRESETS: [Preset; 5] = [
     ),
 ];
 
+/// Presets for the comparison on music; the first is the default.
+pub const MUSIC_PRESETS: [Preset; 4] = [
+    ("quick", include_str!("../../../configs/music/quick.toml")),
+    (
+        "matched",
+        include_str!("../../../configs/music/matched.toml"),
+    ),
+    (
+        "chung2014",
+        include_str!("../../../configs/music/chung2014.toml"),
+    ),
+    ("free", include_str!("../../../configs/music/free.toml")),
+];
+
 /// Reads a configuration: preset, then file, then flags.
 ///
 /// # Errors

@@ -17,6 +17,7 @@
 //! | `kernels` | simpler instructions, and none |
 //! | `json` | what stdout is when programs read it |
 //! | `text` | models of text: runs, what they leave, how they go on, samples, data sets |
+//! | `music` | the comparison on music: studies, how they go on, sets that are no good |
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
 mod devices;
@@ -26,6 +27,7 @@ mod import;
 mod interrupt;
 mod json;
 mod kernels;
+mod music;
 mod names;
 mod output;
 mod pictures;

@@ -7,6 +7,7 @@ mod download;
 mod dream;
 mod imagine;
 mod inspect;
+mod music;
 mod shared;
 mod style;
 mod text;
@@ -28,6 +29,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
         Command::Text(args) => text::run(&args),
+        Command::Music(args) => music::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Data(args) => data::run(&args),
