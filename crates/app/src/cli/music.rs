@@ -113,8 +113,7 @@ impl MusicCompareArgs {
 
     /// Runs at once.
     pub fn workers(&self) -> usize {
-        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.workers.map_or_else(cores, usize::from)
+        super::workers(self.workers)
     }
 }
 
@@ -182,12 +181,12 @@ pub struct MusicTrainArgs {
     allow_negative_numbers = true,
     after_help = "Examples:
   reverie music sample --model bach.safetensors -o new.mid
-  reverie music sample --model study --beginning-of jsb --beginning-steps 16 -o on.mid
+  reverie music sample --model study/models/jsb-gru-rate00-seed0.safetensors --beginning-of jsb -o on.mid
   reverie music sample --model bach.safetensors --beginning tune.mid --steps 64 -o on.mid
 Beside the MIDI file a sound (.wav) and a picture (.png) are written."
 )]
 pub struct MusicSampleArgs {
-    /// A network of music train, or of a study (its folder models)
+    /// A network of music train, or one in the folder models of a study
     #[arg(long, value_name = "FILE", help_heading = "What")]
     pub model: PathBuf,
     /// MIDI file that the network hears first; it goes on from there

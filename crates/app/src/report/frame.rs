@@ -5,7 +5,8 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 /// Colours and type of every page.
 const STYLE: &str = include_str!("frame.css");
 /// Forbids a page to load or to run anything, so that what it shows is all in it.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; media-src data:";
 
 /// A whole page.
 ///

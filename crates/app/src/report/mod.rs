@@ -14,6 +14,8 @@
 //! | `curve` | the losses as a picture |
 //! | `table` | the losses as a table |
 //! | `training` | the page |
+//! | `parts` | what the pages about training have in common |
+//! | `music` | the page about the comparison of recurrent cells on music |
 //! | `frame` | what this page shares with the other pages |
 //! | `number` | numbers as people write them |
 
@@ -21,7 +23,9 @@ mod csv;
 mod curve;
 pub mod frame;
 mod marked;
+pub mod music;
 mod number;
+mod parts;
 mod point;
 mod sample;
 mod table;

@@ -5,14 +5,17 @@ use maud::{Markup, PreEscaped, html};
 use super::curve::{self, Shape};
 use super::frame;
 use super::number::{counted, fixed, grouped, percent};
+use super::parts::{facts, tile};
 use super::point::{Best, LogPoint, to_bits, to_choices};
 use super::sample::{Sample, card};
 use super::table::table;
 
 /// What only this page needs.
-const STYLE: &str = include_str!("training.css");
+const STYLE: &str = concat!(include_str!("parts.css"), include_str!("training.css"));
 /// Digits of a loss after the point.
 const DIGITS: usize = 3;
+/// What stands above the command.
+const AGAIN: &str = "The command that trains the same again:";
 /// Where the first source can be read.
 const BLOG: &str = "https://karpathy.github.io/2015/05/21/rnn-effectiveness/";
 /// Where the second source can be read.
@@ -68,7 +71,10 @@ pub fn html(report: &Report<'_>) -> anyhow::Result<String> {
         section #curve { h2 { "The loss" } (losses(report)?) }
         section #samples { h2 { "What it wrote" } (samples(report)) }
         @if !report.facts.is_empty() || !report.command.is_empty() {
-            section #facts { h2 { "What was trained" } (facts(report)) }
+            section #facts {
+                h2 { "What was trained" }
+                (facts(&report.facts, &report.command, AGAIN))
+            }
         }
     };
     Ok(frame::page(report.title, STYLE, &body))
@@ -146,10 +152,6 @@ fn headline(report: &Report<'_>) -> Markup {
     }
 }
 
-fn tile(number: &str, meaning: Markup) -> Markup {
-    html! { li { b { (number) } span { (meaning) } } }
-}
-
 fn losses(report: &Report<'_>) -> anyhow::Result<Markup> {
     if report.points.is_empty() {
         return Ok(html! { p.faint { "Nothing has been measured yet." } });
@@ -204,24 +206,6 @@ fn samples(report: &Report<'_>) -> Markup {
             div.samples {
                 @for sample in report.samples { (card(sample, report.is_known_word)) }
             }
-        }
-    }
-}
-
-fn facts(report: &Report<'_>) -> Markup {
-    html! {
-        @if !report.facts.is_empty() {
-            table.facts {
-                tbody {
-                    @for (name, value) in &report.facts {
-                        tr { th scope="row" { (name) } td { (value) } }
-                    }
-                }
-            }
-        }
-        @if !report.command.is_empty() {
-            p { "The command that trains the same again:" }
-            pre { code { (report.command) } }
         }
     }
 }

@@ -7,6 +7,8 @@ mod train;
 
 use std::process::ExitCode;
 
+pub use compare::{cells, tidy};
+
 use crate::cli::{MusicAction, MusicArgs};
 
 /// Runs the verb.

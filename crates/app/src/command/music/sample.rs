@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::Context;
 use reverie_model::data::music::midi::{MidiConfig, WriteConfig, read_midi_file, write_midi};
 use reverie_model::data::music::{Frame, Outside, Roll};
 use reverie_model::rng::seeded;
@@ -38,7 +39,7 @@ pub fn run(args: &MusicSampleArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> 
     let files = Files::of(&args.out, args.force)?;
     let soundfont = args.soundfont.as_deref().map(SoundFont::read).transpose()?;
     let opened = shared::open_device(&args.device, &output)?;
-    let (model, notes) = MusicModel::load(&args.model, &opened.device)?;
+    let (model, notes) = MusicModel::load(&network(&args.model)?, &opened.device)?;
     let per_quarter = steps_per_quarter(args, &notes);
     let beginning = beginning(args, per_quarter, &output)?;
     let started = Instant::now();
@@ -114,6 +115,40 @@ fn check(args: &MusicSampleArgs) -> Result<(), UsageError> {
         return Err(UsageError(sentence));
     }
     Ok(())
+}
+
+/// The file of the network: the file itself, or the only one of a study.
+fn network(path: &Path) -> anyhow::Result<PathBuf> {
+    if !path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let models = path.join("models");
+    let dir = if models.is_dir() {
+        models
+    } else {
+        path.to_owned()
+    };
+    let entries = std::fs::read_dir(&dir).with_context(|| format!("reading {}", dir.display()))?;
+    let paths = entries.flatten().map(|entry| entry.path());
+    let is_network = |path: &PathBuf| {
+        path.extension()
+            .is_some_and(|ending| ending == "safetensors")
+    };
+    let mut found: Vec<PathBuf> = paths.filter(is_network).collect();
+    found.sort();
+    match found.as_slice() {
+        [] => anyhow::bail!(
+            "{} holds no network; name a file of music train",
+            dir.display()
+        ),
+        [one] => Ok(one.clone()),
+        [first, ..] => anyhow::bail!(
+            "{} holds {} networks; name one of them, such as {}",
+            dir.display(),
+            found.len(),
+            first.display()
+        ),
+    }
 }
 
 /// Where everything goes.

@@ -59,12 +59,12 @@ impl Across {
         }
     }
 
-    /// What is written below the axis.
-    pub fn caption(&self) -> &'static str {
+    /// What is written below the axis, where `noun` is what it counts: "iterations".
+    pub fn caption(&self, noun: &str) -> String {
         if self.is_log {
-            "iterations, logarithmic"
+            format!("{noun}, logarithmic")
         } else {
-            "iterations"
+            noun.to_owned()
         }
     }
 
@@ -102,7 +102,7 @@ impl Ranged for Across {
 
 impl ValueFormatter<u64> for Across {
     fn format(iteration: &u64) -> String {
-        short(*iteration)
+        short(*iteration as f64)
     }
 }
 
@@ -143,15 +143,14 @@ fn linear_ticks(first: u64, last: u64, labels: f64) -> Vec<u64> {
         .collect()
 }
 
-/// An iteration in few characters: `500`, `2k`, `1.5M`.
-fn short(iteration: u64) -> String {
-    let number = iteration as f64;
+/// A number below an axis in few characters: `500`, `2k`, `1.5M`.
+pub fn short(number: f64) -> String {
     if number >= MILLION {
         format!("{}M", number / MILLION)
     } else if number >= THOUSAND {
         format!("{}k", number / THOUSAND)
     } else {
-        iteration.to_string()
+        number.to_string()
     }
 }
 

@@ -23,12 +23,12 @@ pub const VALIDATION: RGBColor = RGBColor(0xc4, 0x55, 0x12);
 pub const MARK: RGBColor = RGBColor(0x2f, 0x7d, 0x4f);
 
 /// Behind the picture on a dark screen.
-const DARK_CARD: &str = "#202026";
+pub const DARK_CARD: &str = "#202026";
 /// Width of the edge around a sample's label, half of it outside, in pixels.
 const EDGE: i32 = 5;
 
 /// Every colour with the one that takes its place on a dark screen.
-const DARK: [(RGBColor, &str); 7] = [
+pub const DARK: [(RGBColor, &str); 7] = [
     (CARD, DARK_CARD),
     (INK, "#ececf0"),
     (FAINT, "#a0a0ab"),
@@ -43,12 +43,7 @@ const DARK: [(RGBColor, &str); 7] = [
 pub fn style() -> String {
     let (card, mark) = (hex(CARD), hex(MARK));
     let width = EDGE * UNIT;
-    let mut dark = String::new();
-    for (colour, counterpart) in DARK {
-        for property in ["fill", "stroke"] {
-            dark.push_str(&rule(property, colour, counterpart));
-        }
-    }
+    let mut dark = dark_rules(CLASS, &DARK);
     let label = format!(".{CLASS} text[fill=\"{mark}\"]");
     dark.push_str(&format!("{label}{{stroke:{DARK_CARD}}}"));
     format!(
@@ -57,13 +52,22 @@ pub fn style() -> String {
     )
 }
 
-/// The rule that changes one colour.
-fn rule(property: &str, colour: RGBColor, counterpart: &str) -> String {
-    let colour = hex(colour);
-    format!(".{CLASS} [{property}=\"{colour}\"]{{{property}:{counterpart}}}")
+/// The rules that put other colours in the place of these, in pictures of a class.
+pub fn dark_rules(class: &str, colours: &[(RGBColor, &str)]) -> String {
+    let mut rules = String::new();
+    for (colour, counterpart) in colours {
+        let colour = hex(*colour);
+        for property in ["fill", "stroke"] {
+            rules.push_str(&format!(
+                ".{class} [{property}=\"{colour}\"]{{{property}:{counterpart}}}"
+            ));
+        }
+    }
+    rules
 }
 
-fn hex(RGBColor(red, green, blue): RGBColor) -> String {
+/// A colour as the backend writes it.
+pub fn hex(RGBColor(red, green, blue): RGBColor) -> String {
     format!("#{red:02X}{green:02X}{blue:02X}")
 }
 

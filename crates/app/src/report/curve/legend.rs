@@ -29,7 +29,8 @@ pub fn captions(area: &Area<'_>, shape: Shape, across: &Across) -> anyhow::Resul
     text(area, "nats", (MARGIN, TOP / 2), HPos::Left, &ink::FAINT)?;
     text(area, "bits", (right, TOP / 2), HPos::Right, &ink::FAINT)?;
     let middle = (shape.width / 2, below);
-    text(area, across.caption(), middle, HPos::Center, &ink::FAINT)
+    let caption = across.caption("iterations");
+    text(area, &caption, middle, HPos::Center, &ink::FAINT)
 }
 
 /// Names what is drawn.
@@ -66,6 +67,6 @@ pub fn legend(area: &Area<'_>, shape: Shape, lines: &Lines) -> anyhow::Result<()
 }
 
 /// About how wide a name is, in pixels.
-fn width(name: &str) -> i32 {
-    name.len() as i32 * TYPE * CHARACTER / 100
+pub fn width(name: &str) -> i32 {
+    name.chars().count() as i32 * TYPE * CHARACTER / 100
 }

@@ -3,11 +3,11 @@
 //! Drawn with light colours, which any viewer shows, and a style sheet inside that swaps them where
 //! the reader prefers a dark screen.
 
-mod axis;
-mod ink;
-mod legend;
+pub(super) mod axis;
+pub(super) mod ink;
+pub(super) mod legend;
 mod lines;
-mod pen;
+pub(super) mod pen;
 mod plot;
 
 use anyhow::Context as _;
@@ -15,7 +15,7 @@ use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
 use self::lines::Lines;
-use self::pen::{UNIT, text};
+use self::pen::{Area, UNIT, text};
 use self::plot::plot;
 use super::point::LogPoint;
 use super::sample::Sample;
@@ -23,8 +23,10 @@ use super::sample::Sample;
 /// Size of a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
-    width: i32,
-    height: i32,
+    /// From left to right.
+    pub width: i32,
+    /// From top to bottom.
+    pub height: i32,
 }
 
 impl Shape {
@@ -55,17 +57,32 @@ pub fn curve_svg(points: &[LogPoint], samples: &[Sample]) -> anyhow::Result<Stri
 /// If it cannot be drawn.
 pub fn draw(points: &[LogPoint], samples: &[Sample], shape: Shape) -> anyhow::Result<String> {
     let lines = Lines::new(points, samples);
+    picture(shape, ink::CLASS, &ink::style(), |area| {
+        if lines.is_empty() {
+            let middle = (shape.width / 2, shape.height / 2);
+            text(area, "no losses yet", middle, HPos::Center, &ink::FAINT)
+        } else {
+            plot(area, shape, &lines)
+        }
+    })
+}
+
+/// A picture of a class, with its style sheet inside.
+///
+/// # Errors
+/// If it cannot be drawn.
+pub(super) fn picture(
+    shape: Shape,
+    class: &str,
+    style: &str,
+    draw: impl FnOnce(&Area<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<String> {
     let mut drawing = String::new();
     {
         let size = ((shape.width * UNIT) as u32, (shape.height * UNIT) as u32);
         let area = SVGBackend::with_string(&mut drawing, size).into_drawing_area();
         area.fill(&ink::CARD)?;
-        if lines.is_empty() {
-            let middle = (shape.width / 2, shape.height / 2);
-            text(&area, "no losses yet", middle, HPos::Center, &ink::FAINT)?;
-        } else {
-            plot(&area, shape, &lines)?;
-        }
+        draw(&area)?;
         area.present()?;
     }
     let (_, drawn) = drawing
@@ -73,8 +90,6 @@ pub fn draw(points: &[LogPoint], samples: &[Sample], shape: Shape) -> anyhow::Re
         .context("the drawing has no first tag")?;
     let (width, height) = (shape.width, shape.height);
     let (view_width, view_height) = (width * UNIT, height * UNIT);
-    let class = ink::CLASS;
-    let style = ink::style();
     Ok(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"{class}\" width=\"{width}\" \
          height=\"{height}\" viewBox=\"0 0 {view_width} {view_height}\">\n\

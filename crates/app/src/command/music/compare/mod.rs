@@ -7,11 +7,13 @@
 //! | `contest` | which runs are to be made, and which rate is chosen |
 //! | `worker` | runs at work, side by side |
 //! | `record` | what is kept of every run |
-//! | `results` | the runs that count, and their spread |
+//! | `results` | the runs that count |
+//! | `report` | from the runs to the page |
 //! | `settings` | preset, file, flags |
 
 mod contest;
 mod record;
+mod report;
 mod results;
 mod settings;
 mod study;
@@ -21,7 +23,7 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::Context;
 use reverie_model::data::music::MusicSet;
@@ -29,19 +31,21 @@ use reverie_viz::picture::write_atomic;
 use serde_json::{Value, json};
 
 use self::record::Record;
+pub use self::record::tidy;
+use self::report::{About, Known, study_report};
 use self::results::{Cell, results_csv, results_json, search_json};
+pub use self::settings::cells;
 use self::settings::config_of;
 use self::study::Study;
 use self::worker::{Floor, News};
 use super::sets;
 use crate::cli::{MusicCompareArgs, TalkArgs};
 use crate::command::shared::{self, Stop, Stopper};
+use crate::command::workers::GLANCE;
 use crate::exit::{self, UsageError};
 use crate::output::Output;
+use crate::report::music as page;
 use crate::settings::to_toml;
-
-/// How often the main thread looks whether somebody says stop.
-const GLANCE: Duration = Duration::from_millis(200);
 
 /// Compares.
 ///
@@ -59,7 +63,7 @@ pub fn run(args: &MusicCompareArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
         let sentence = "every run has one thread; --workers N says how many run at once";
         return Err(UsageError(sentence.to_owned()).into());
     }
-    let cells = settings::cells(&args.cells)?;
+    let cells = cells(&args.cells)?;
     let out = args.out.as_deref();
     let out = out.ok_or_else(|| UsageError("say where the study goes: --out DIR".to_owned()))?;
     let study = Study::new(out, args.preset(), config, cells, args.run.seed());
@@ -82,6 +86,8 @@ pub fn run(args: &MusicCompareArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
     write_atomic(&study.file("settings.toml"), text.as_bytes(), true)?;
 
     let started = Instant::now();
+    let about = About::of(&study, &sets, workers, &opened)?;
+    let known: Vec<Known> = sets.iter().map(Known::of).collect();
     let floor = Floor {
         study: &study,
         sets: &sets,
@@ -98,20 +104,31 @@ pub fn run(args: &MusicCompareArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
             scope.spawn(move || floor.work(&tell));
         }
         drop(tell);
-        listen(&floor, &news, &stopper, &output)
+        let paper = Paper {
+            floor: &floor,
+            known: &known,
+            about: &about,
+        };
+        listen(&paper, &news, &stopper, &output)
     })?;
     let cells = cells_of(&floor)?;
-    write_results(&study, &cells)?;
+    let paper = Paper {
+        floor: &floor,
+        known: &known,
+        about: &about,
+    };
+    paper.write(&cells, stop.map(|_| true), true)?;
     finish(&study, &cells, stop, started, &opened, &output)
 }
 
 /// Shows what the workers tell until the last of them is gone.
 fn listen(
-    floor: &Floor<'_>,
+    paper: &Paper<'_>,
     news: &Receiver<News>,
     stopper: &Stopper,
     output: &Output,
 ) -> anyhow::Result<Option<Stop>> {
+    let floor = paper.floor;
     let total = floor.study.n_runs(floor.sets.len()) as u64;
     let mut bar = output.bar(total);
     let (mut ended, mut stop, mut trouble) = (0, None, None);
@@ -129,7 +146,7 @@ fn listen(
                 bar.note(output, &sentence(&record, ended, total));
                 output.event(&event_of(&record));
                 let cells = cells_of(floor)?;
-                write_results(floor.study, &cells)?;
+                paper.write(&cells, Some(false), false)?;
             }
             Ok(News::Gone(Err(error))) => trouble = trouble.or(Some(error)),
             Ok(News::Gone(Ok(()))) | Err(RecvTimeoutError::Timeout) => {}
@@ -207,17 +224,46 @@ fn cells_of(floor: &Floor<'_>) -> anyhow::Result<Vec<Cell>> {
     Ok(cells)
 }
 
-fn write_results(study: &Study, cells: &[Cell]) -> anyhow::Result<()> {
-    let write = |name: &str, text: String| {
-        write_atomic(&study.file(name), text.as_bytes(), true).map_err(anyhow::Error::from)
-    };
-    let pretty = |value: &Value| -> anyhow::Result<String> {
-        let text = serde_json::to_string_pretty(value).context("writing the results")?;
-        Ok(text + "\n")
-    };
-    write("results.json", pretty(&results_json(cells))?)?;
-    write("search.json", pretty(&search_json(cells))?)?;
-    write("results.csv", results_csv(cells))
+/// What is written about a study.
+struct Paper<'a> {
+    floor: &'a Floor<'a>,
+    known: &'a [Known],
+    about: &'a About,
+}
+
+impl Paper<'_> {
+    /// Writes tables, curves and page as they stand; `is_stopped` is none where all is done.
+    fn write(
+        &self,
+        cells: &[Cell],
+        is_stopped: Option<bool>,
+        has_sound: bool,
+    ) -> anyhow::Result<()> {
+        let study = self.floor.study;
+        let write = |name: &str, text: String| {
+            write_atomic(&study.file(name), text.as_bytes(), true).map_err(anyhow::Error::from)
+        };
+        let pretty = |value: &Value| -> anyhow::Result<String> {
+            let text = serde_json::to_string_pretty(value).context("writing the results")?;
+            Ok(text + "\n")
+        };
+        write("results.json", pretty(&results_json(cells))?)?;
+        write("search.json", pretty(&search_json(cells))?)?;
+        write("results.csv", results_csv(cells))?;
+        let all = cells.iter().flat_map(|cell| &cell.runs);
+        let done = all.filter(|run| run.end.is_some()).count();
+        let of = study.n_runs(self.floor.sets.len());
+        let status = match is_stopped {
+            None => page::Status::Finished,
+            Some(true) => page::Status::Stopped { done, of },
+            Some(false) => page::Status::Running { done, of },
+        };
+        let report = study_report(self.floor, cells, self.known, status, self.about, has_sound)?;
+        write("table.md", page::table_markdown(&report))?;
+        write("table.json", pretty(&page::table_json(&report))?)?;
+        write("curves.svg", page::curves_svg(&report)?)?;
+        write("report.html", page::html(&report)?)
+    }
 }
 
 fn say_plan(study: &Study, sets: &[MusicSet], workers: usize, output: &Output) {

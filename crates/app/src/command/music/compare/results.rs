@@ -4,6 +4,7 @@ use reverie_model::sequence::music::MusicCell;
 use serde_json::{Value, json};
 
 use super::record::Record;
+use crate::report::music::Spread;
 
 /// One cell on one set.
 #[derive(Clone, Debug)]
@@ -16,39 +17,6 @@ pub struct Cell {
     pub runs: Vec<Record>,
     /// Number of the rate that was chosen, once it is.
     pub chosen: Option<usize>,
-}
-
-/// A mean over seeds and its spread.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Spread {
-    /// Mean.
-    pub mean: f64,
-    /// Standard deviation of a sample, with n − 1; none for one run.
-    pub deviation: Option<f64>,
-    /// Runs.
-    pub count: usize,
-}
-
-impl Spread {
-    /// Of some numbers; none of none.
-    pub fn of(numbers: &[f64]) -> Option<Self> {
-        let count = numbers.len();
-        let mean = (count > 0).then(|| numbers.iter().sum::<f64>() / count as f64)?;
-        let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
-        Some(Self {
-            mean,
-            deviation: (count > 1).then(|| (squares / (count - 1) as f64).sqrt()),
-            count,
-        })
-    }
-
-    /// `8.59 ± 0.02`.
-    pub fn text(&self) -> String {
-        match self.deviation {
-            Some(deviation) => format!("{:.2} ± {deviation:.2}", self.mean),
-            None => format!("{:.2}", self.mean),
-        }
-    }
 }
 
 impl Cell {
@@ -66,11 +34,6 @@ impl Cell {
     /// Loss on the test pieces, in nats per step.
     pub fn test(&self) -> Option<Spread> {
         self.spread(|run| run.end.map(|end| end.test_nll))
-    }
-
-    /// Frame accuracy on the test pieces.
-    pub fn accuracy(&self) -> Option<Spread> {
-        self.spread(|run| run.end.map(|end| end.frame_accuracy))
     }
 
     fn spread(&self, number: impl Fn(&Record) -> Option<f64>) -> Option<Spread> {
@@ -144,17 +107,4 @@ pub fn results_csv(cells: &[Cell]) -> String {
         text.push('\n');
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_spread_is_that_of_a_sample() {
-        let spread = Spread::of(&[1.0, 2.0, 3.0]).unwrap();
-        assert_eq!(spread.text(), "2.00 ± 1.00");
-        assert_eq!(Spread::of(&[8.591]).unwrap().text(), "8.59");
-        assert_eq!(Spread::of(&[]), None);
-    }
 }

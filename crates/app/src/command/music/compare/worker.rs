@@ -5,7 +5,6 @@ use std::sync::mpsc::Sender;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::Context;
 use burn::module::Module;
 use burn::tensor::Device;
 use reverie_model::data::music::MusicSet;
@@ -14,6 +13,7 @@ use reverie_model::sequence::music::{MusicRun, MusicTrainer, evaluate};
 use super::contest::{Contest, Job};
 use super::record::{End, Point, Record, RunFiles, tidy};
 use super::study::Study;
+use crate::command::workers::in_one_thread;
 
 /// Seconds between two checkpoints of a run.
 const CHECKPOINT_EVERY: Duration = Duration::from_secs(20);
@@ -48,12 +48,7 @@ pub enum News {
 impl Floor<'_> {
     /// Takes jobs until there are none.
     pub fn work(&self, news: &Sender<News>) {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
-        let outcome = match pool.context("starting a thread for runs") {
-            // In a pool of one thread, all kernels and Burn keep to that thread.
-            Ok(pool) => pool.install(|| self.take_jobs(news)),
-            Err(error) => Err(error),
-        };
+        let outcome = in_one_thread(|| self.take_jobs(news));
         if outcome.is_err() {
             self.stop.store(true, Ordering::Relaxed);
         }
