@@ -70,6 +70,17 @@ fn every_settings_file_runs_for_two_steps() {
             two_updates(file, &dir.path().join(number.to_string()));
             continue;
         }
+        if command == "speech" {
+            // Its settings are checked by running it, in `cli/speech.rs`; here they are read.
+            let mut run = crate::common::reverie();
+            run.args(["speech", "digits", "--print-config", "--config"]);
+            run.arg(file).assert().success();
+            continue;
+        }
+        if command == "music" {
+            two_passes(file, &dir.path().join(number.to_string()));
+            continue;
+        }
         let mut run = crate::common::reverie();
         run.args([
             command,
@@ -135,6 +146,32 @@ fn two_updates(file: &Path, out: &Path) {
     run.arg("--text").arg(&text).arg("--out").arg(out);
     run.assert().success();
     for made in ["log.jsonl", "report.html", "samples/iter-000002.txt"] {
+        assert!(out.join(made).exists(), "{made} of {}", file.display());
+    }
+}
+
+/// Compares tiny networks on tiny tunes with a settings file.
+fn two_passes(file: &Path, out: &Path) {
+    let tunes = out.with_extension("json");
+    let tune = "[[60,64],[62],[64,67],[65]]";
+    let split = format!("[{tune},{tune}]");
+    let set = format!("{{\"train\":{split},\"valid\":{split},\"test\":{split}}}");
+    std::fs::write(&tunes, set).unwrap();
+    let tiny = [
+        "hidden_tanh=3",
+        "hidden_gru=3",
+        "hidden_lstm=3",
+        "epochs=2",
+        "rates=2",
+    ];
+    let mut run = crate::common::reverie();
+    run.args(["music", "compare", "--seeds", "1", "--backend", "flex"]);
+    for setting in tiny {
+        run.args(["--set", setting]);
+    }
+    run.arg("--config").arg(file).arg("--sets").arg(&tunes);
+    run.arg("--out").arg(out).assert().success();
+    for made in ["results.json", "report.html", "table.md", "curves.svg"] {
         assert!(out.join(made).exists(), "{made} of {}", file.display());
     }
 }

@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod music;
+mod speech;
 mod text;
 
 use crate::backend::{Backend, Kernels};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
+pub use speech::{
+    RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
+};
 pub use text::{
     TextAction, TextArgs, TextEvalArgs, TextNeuronsArgs, TextSampleArgs, TextTrainArgs,
 };
@@ -49,6 +53,8 @@ pub enum Command {
     Text(TextArgs),
     /// Compare recurrent networks on music, train one, let it play
     Music(MusicArgs),
+    /// Say which digit was spoken, compare recurrent networks on raw sound
+    Speech(SpeechArgs),
     /// List the devices that can compute, and which one auto takes
     Devices(DevicesArgs),
     /// List, download, check and import the weights of networks
@@ -555,6 +561,12 @@ pub struct InspectArgs {
 pub struct CompletionsArgs {
     /// The shell
     pub shell: clap_complete::Shell,
+}
+
+/// Runs at once: as many as there are processor cores, unless said otherwise.
+fn workers(asked: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or_else(cores, usize::from)
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -92,6 +92,12 @@ pub const MUSIC_PRESETS: [Preset; 4] = [
     ("free", include_str!("../../../configs/music/free.toml")),
 ];
 
+/// Presets for the recognition of digits; the first is the default.
+pub const SPEECH_PRESETS: [Preset; 1] = [(
+    "digits",
+    include_str!("../../../configs/speech/digits.toml"),
+)];
+
 /// Reads a configuration: preset, then file, then flags.
 ///
 /// # Errors

@@ -5,7 +5,7 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 23] = [
+const COMMANDS: [(&[&str], bool); 31] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
@@ -16,6 +16,14 @@ const COMMANDS: [(&[&str], bool); 23] = [
     (&["text", "eval"], true),
     (&["text", "sample"], true),
     (&["text", "neurons"], true),
+    (&["music"], true),
+    (&["music", "compare"], true),
+    (&["music", "train"], true),
+    (&["music", "sample"], true),
+    (&["speech"], true),
+    (&["speech", "digits"], true),
+    (&["speech", "hear"], true),
+    (&["speech", "compare"], true),
     (&["devices"], true),
     (&["weights"], true),
     (&["weights", "list"], false),
@@ -34,7 +42,15 @@ const COMMANDS: [(&[&str], bool); 23] = [
 /// The three commands that make a picture.
 const OF_PICTURES: [&str; 3] = ["style", "dream", "imagine"];
 /// The commands with presets.
-const WITH_PRESETS: [&[&str]; 4] = [&["style"], &["dream"], &["imagine"], &["text", "train"]];
+const WITH_PRESETS: [&[&str]; 7] = [
+    &["style"],
+    &["dream"],
+    &["imagine"],
+    &["text", "train"],
+    &["music", "compare"],
+    &["music", "train"],
+    &["speech", "digits"],
+];
 
 /// What stdout says; the run must succeed.
 fn said(args: &[&str]) -> String {

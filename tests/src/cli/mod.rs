@@ -18,6 +18,7 @@
 //! | `json` | what stdout is when programs read it |
 //! | `text` | models of text: runs, what they leave, how they go on, samples, data sets |
 //! | `music` | the comparison on music: studies, how they go on, sets that are no good |
+//! | `speech` | networks that hear |
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
 mod devices;
@@ -35,6 +36,7 @@ mod pipes;
 mod real_data;
 mod rerun;
 mod resume;
+mod speech;
 mod text;
 mod weights;
 

@@ -335,3 +335,117 @@ fn a_network_is_trained_and_gone_on_with() {
         &["no cell rnn", "tanh gru lstm"],
     );
 }
+
+#[test]
+fn a_network_plays_and_what_it_plays_can_be_played_on() {
+    let folder = with_tunes();
+    folder.done(&train(&[]));
+    let sample = |args: &[&str]| {
+        let always = [
+            "--model",
+            "net.safetensors",
+            "--backend",
+            "flex",
+            "--steps",
+            "12",
+        ];
+        plain(&[&["music", "sample"], &always[..], args].concat())
+    };
+    folder.done(&sample(&["-o", "one.mid"]));
+    folder.done(&sample(&["-o", "again.mid"]));
+    for ending in ["mid", "wav", "png"] {
+        let of = |name: &str| folder.read(&format!("{name}.{ending}"));
+        assert!(of("one") == of("again"), "{ending} differs");
+    }
+    folder.done(&sample(&[
+        "--beginning",
+        "one.mid",
+        "--beginning-steps",
+        "5",
+        "-o",
+        "on.mid",
+    ]));
+    folder.done(&sample(&[
+        "--beginning-of",
+        "tunes.json",
+        "--piece",
+        "2",
+        "-o",
+        "of.mid",
+    ]));
+    folder.refused(
+        1,
+        &sample(&["-o", "one.mid"]),
+        &["one.mid exists already", "--force"],
+    );
+    folder.refused(2, &sample(&["-o", "one.mp3"]), &["one.mp3", ".mid"]);
+    let of = |piece: &str| {
+        sample(&[
+            "--beginning-of",
+            "tunes.json",
+            "--piece",
+            piece,
+            "-o",
+            "x.mid",
+        ])
+    };
+    folder.refused(2, &of("5"), &["--piece is 5", "the last is 4"]);
+    let cold = sample(&["--temperature", "-1", "-o", "x.mid"]);
+    folder.refused(2, &cold, &["--temperature is -1"]);
+    folder.refused(
+        2,
+        &sample(&["--most", "89", "-o", "x.mid"]),
+        &["--most is 89"],
+    );
+    folder.write("cut.mid", &folder.read("one.mid")[..40]);
+    folder.refused(
+        1,
+        &sample(&["--beginning", "cut.mid", "-o", "x.mid"]),
+        &["cut.mid"],
+    );
+    folder.write("bad.sf2", b"RIFF");
+    folder.refused(
+        1,
+        &sample(&["--soundfont", "bad.sf2", "-o", "x.mid"]),
+        &["bad.sf2"],
+    );
+    let missing = plain(&[
+        "music",
+        "sample",
+        "--model",
+        "no.safetensors",
+        "-o",
+        "x.mid",
+    ]);
+    folder.refused(1, &missing, &["no.safetensors"]);
+}
+
+#[test]
+fn a_folder_of_midi_files_is_a_set() {
+    let folder = with_tunes();
+    folder.done(&train(&[]));
+    std::fs::create_dir(folder.path("songs")).unwrap();
+    for seed in 0..11 {
+        let (seed, out) = (seed.to_string(), format!("songs/{seed:02}.mid"));
+        let args = [
+            "--model",
+            "net.safetensors",
+            "--backend",
+            "flex",
+            "--steps",
+            "20",
+        ];
+        let rest = ["--seed", &seed, "-o", &out];
+        folder.done(&plain(&[&["music", "sample"], &args[..], &rest].concat()));
+    }
+    // One of eleven may be damaged.
+    folder.write("songs/00.mid", &folder.read("songs/01.mid")[..50]);
+    let args = compare(&["--sets", "songs", "--cells", "gru"]);
+    let done = folder.run(&args).output().unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert!(done.status.success(), "{said}");
+    assert!(said.contains("00.mid is skipped"), "{said}");
+    assert_eq!(runs(&folder, "study/results.json").len(), 2);
+    std::fs::create_dir(folder.path("empty")).unwrap();
+    folder.refused(1, &compare(&["--sets", "empty", "--out", "x"]), &["empty"]);
+}

@@ -9,10 +9,12 @@ mod imagine;
 mod inspect;
 mod music;
 mod shared;
+mod speech;
 mod style;
 mod text;
 mod tour;
 mod weights;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Imagine(args) => imagine::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Music(args) => music::run(&args),
+        Command::Speech(args) => speech::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Data(args) => data::run(&args),

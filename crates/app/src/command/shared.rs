@@ -173,11 +173,22 @@ pub enum Stop {
 impl Stopper {
     /// Starts the clock and listens for Ctrl-C.
     pub fn start(run: &RunArgs) -> Self {
+        Self::within(run.time_budget)
+    }
+
+    /// The same for a command that has no other settings of a run.
+    pub fn within(seconds: Option<f64>) -> Self {
         interrupt::listen();
-        let budget = run.time_budget.map(Duration::from_secs_f64);
+        let budget = seconds.map(Duration::from_secs_f64);
         Self {
             deadline: budget.and_then(|budget| Instant::now().checked_add(budget)),
         }
+    }
+
+    /// One that never says stop.
+    #[cfg(test)]
+    pub fn never() -> Self {
+        Self { deadline: None }
     }
 
     /// Whether it is time.

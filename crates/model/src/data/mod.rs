@@ -8,10 +8,12 @@
 //! |---|---|
 //! | [`catalogue`] | data sets that are known by name: where they come from, how they are checked |
 //! | [`music`] | piano rolls: reading, MIDI, splits, batches, baselines, generated counterpoint |
+//! | [`speech`] | spoken digits: reading, splits, log-mel frames, sequences of raw sound |
 //! | [`text`] | text, character by character: reading, vocabulary, splits, batches, word share |
 
 pub mod catalogue;
 pub mod music;
+pub mod speech;
 pub mod text;
 
 /// Path of a file of the real data, or `None` and a printed reason where there is none.

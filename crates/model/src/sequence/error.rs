@@ -1,5 +1,6 @@
 //! What can go wrong with a model of sequences.
 
+use crate::data::speech::SpeechError;
 use crate::data::text::{TextError, UnknownSymbol};
 use crate::recurrent::ConfigError;
 use crate::train::{CheckpointError, Trouble};
@@ -14,6 +15,9 @@ pub enum SequenceError {
     /// The text is no good for this.
     #[error(transparent)]
     Text(#[from] TextError),
+    /// The recordings are no good for this.
+    #[error(transparent)]
+    Speech(#[from] SpeechError),
     /// A symbol that the model has never seen.
     #[error(transparent)]
     Symbol(#[from] UnknownSymbol),
@@ -30,6 +34,14 @@ pub enum SequenceError {
         /// How often the rate was lowered.
         retries: u64,
         /// The rate at the end.
+        rate: f64,
+    },
+    /// Training went wrong, and is not begun again by itself.
+    #[error("{trouble}, at a rate of {rate:.3e}; begin anew with a smaller rate")]
+    Unsound {
+        /// What happened.
+        trouble: Trouble,
+        /// The rate of that step.
         rate: f64,
     },
     /// A model that reads in both directions cannot write.

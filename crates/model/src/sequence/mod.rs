@@ -10,12 +10,14 @@
 //! | watch it read | [`trace`], [`Trace`] |
 //! | keep it | [`TextModel`], [`TextNotes`] |
 //! | have a model of music | [`music`] |
+//! | hear digits, or go on with sound | [`speech`] |
 
 mod char_model;
 mod error;
 mod evaluate;
 pub mod music;
 mod sample;
+pub mod speech;
 mod text_config;
 mod text_model;
 mod trace;
