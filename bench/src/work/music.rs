@@ -3,6 +3,7 @@
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt as _;
+use reverie_kernels::linear::linear;
 use reverie_kernels::loss::bernoulli_nll;
 use reverie_model::recurrent::{
     CellConfig, InitConfig, Mode, Regularisation, Sequence, Stack, StackConfig,
@@ -68,8 +69,7 @@ pub fn update(cell: &str, hidden: usize, device: &Device) -> Work {
         let start = model.stack.initial(BATCH, &device);
         let inputs = Sequence::ByTime(inputs.clone());
         let (outputs, _) = model.stack.forward(inputs, start, &mut Mode::Use);
-        let logits = outputs.into_rows().matmul(model.weights.val());
-        let logits = logits + model.bias.val().unsqueeze();
+        let logits = linear(outputs.into_rows(), model.weights.val(), model.bias.val());
         let loss = bernoulli_nll(logits, targets.clone()).mean();
         let gradients = loss.backward();
         let mut gradients = ParamGradients::of(&model, &gradients);

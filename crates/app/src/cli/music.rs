@@ -181,7 +181,7 @@ pub struct MusicTrainArgs {
     allow_negative_numbers = true,
     after_help = "Examples:
   reverie music sample --model bach.safetensors -o new.mid
-  reverie music sample --model study/models/jsb-gru-rate00-seed0.safetensors --beginning-of jsb -o on.mid
+  reverie music sample --model bach.safetensors --beginning-of jsb -o on.mid
   reverie music sample --model bach.safetensors --beginning tune.mid --steps 64 -o on.mid
 Beside the MIDI file a sound (.wav) and a picture (.png) are written."
 )]

@@ -2,6 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Int, Tensor, TensorData};
+use reverie_kernels::linear::linear;
 use reverie_kernels::loss::cross_entropy;
 
 use super::{SequenceError, TextConfig};
@@ -157,7 +158,7 @@ impl CharModel {
 
     fn read_out(&self, rows: Tensor<2>) -> Tensor<2> {
         if let Some((weights, bias)) = self.output.as_ref().zip(self.output_bias.as_ref()) {
-            return rows.matmul(weights.val()) + bias.val().unsqueeze();
+            return linear(rows, weights.val(), bias.val());
         }
         match &self.stack.layers[0].forward {
             AnyCell::Jordan(cell) => cell.read_out(rows),

@@ -22,7 +22,8 @@ const WIDTH: f32 = 0.4;
 ///
 /// # Example
 /// ```
-/// # use reverie_viz::{music::frame::Frame, sound::{SoundConfig, synthesize}};
+/// # use reverie_model::data::music::Frame;
+/// # use reverie_viz::sound::{SoundConfig, synthesize};
 /// let chord = Frame::of_notes([60, 64, 67]).unwrap();
 /// let sound = synthesize(&[chord; 4], &SoundConfig::default())?;
 /// assert!(sound.peak() < 1.0 && sound.loudness() > 0.05);

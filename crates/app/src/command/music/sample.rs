@@ -37,7 +37,11 @@ pub fn run(args: &MusicSampleArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> 
     let output = shared::output(talk);
     check(args)?;
     let files = Files::of(&args.out, args.force)?;
-    let soundfont = args.soundfont.as_deref().map(SoundFont::read).transpose()?;
+    let soundfont = args.soundfont.as_deref().map(|path| {
+        let read = SoundFont::read(path);
+        read.with_context(|| format!("reading {}", path.display()))
+    });
+    let soundfont = soundfont.transpose()?;
     let opened = shared::open_device(&args.device, &output)?;
     let (model, notes) = MusicModel::load(&network(&args.model)?, &opened.device)?;
     let per_quarter = steps_per_quarter(args, &notes);
@@ -198,7 +202,8 @@ fn beginning(args: &MusicSampleArgs, per_quarter: u32, output: &Output) -> anyho
                 outside: Outside::Refuse,
                 ..MidiConfig::default()
             },
-        )?,
+        )
+        .with_context(|| format!("reading {}", path.display()))?,
         (None, Some(set)) => {
             let set = sets::load_one(set, args.data_dir.as_deref(), false, output)?;
             let last = set.test.len() - 1;

@@ -183,7 +183,8 @@ fn read_midi(dir: &Path, outside: Outside, output: &Output) -> anyhow::Result<Mu
         },
         ..FolderConfig::default()
     };
-    let read = read_midi_folder(dir, &config, &mut seeded(SPLIT_SEED))?;
+    let read = read_midi_folder(dir, &config, &mut seeded(SPLIT_SEED));
+    let read = read.with_context(|| format!("reading {}", dir.display()))?;
     for skipped in &read.skipped {
         let path = skipped.path.display();
         output.warn(&format!("{path} is skipped: {}", skipped.error));

@@ -2,6 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
+use reverie_kernels::linear::linear;
 
 use super::{MusicCell, MusicConfig};
 use crate::data::music::KEYS;
@@ -75,7 +76,7 @@ impl MusicModel {
     ) -> (Tensor<2>, StackState) {
         let (outputs, state) = self.stack.forward(frames, state, mode);
         let weights = mode.disturbed(self.output.val(), self.noise);
-        let logits = outputs.into_rows().matmul(weights) + self.output_bias.val().unsqueeze();
+        let logits = linear(outputs.into_rows(), weights, self.output_bias.val());
         (logits, state)
     }
 }

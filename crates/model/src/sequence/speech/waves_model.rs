@@ -2,6 +2,7 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
+use reverie_kernels::linear::linear;
 
 use super::{Mixture, WavesConfig};
 use crate::data::speech::Waves;
@@ -83,8 +84,11 @@ impl WavesModel {
     ) -> (Tensor<1>, StackState) {
         let [steps, batch, width] = targets.dims();
         let (outputs, state) = self.stack.forward(Sequence::ByTime(inputs), state, mode);
-        let raw = outputs.into_rows().matmul(self.output.val());
-        let raw = raw + self.output_bias.val().unsqueeze();
+        let raw = linear(
+            outputs.into_rows(),
+            self.output.val(),
+            self.output_bias.val(),
+        );
         let targets = targets.reshape([steps * batch, width]);
         (self.mixture.nll(raw, targets), state)
     }
