@@ -417,7 +417,7 @@ fn a_network_plays_and_what_it_plays_can_be_played_on() {
         "-o",
         "x.mid",
     ]);
-    folder.refused(1, &missing, &["no.safetensors"]);
+    folder.refused(4, &missing, &["no.safetensors"]);
 }
 
 #[test]
