@@ -9,6 +9,7 @@
 //! | [`cpu`] | the work itself, on slices of numbers |
 //! | [`convolution`] | convolutions, pooling, normalisation, Gram matrices, channels-last |
 //! | [`recurrent`] | a recurrent layer along a whole sequence |
+//! | [`length`] | the length of gradients |
 //! | [`linear`] | a linear layer with its bias |
 //! | [`loss`] | losses that are computed together with their gradients |
 //! | [`optim`] | steps of optimisers in one pass |
@@ -21,6 +22,7 @@
 pub mod convolution;
 pub mod cpu;
 mod host;
+pub mod length;
 pub mod linear;
 pub mod loss;
 pub mod optim;

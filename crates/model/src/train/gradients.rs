@@ -2,6 +2,7 @@
 
 use burn::module::{Module, ModuleVisitor, Param};
 use burn::tensor::{Gradients, Tensor};
+use reverie_kernels::length::square_sum;
 
 use super::params::Path;
 
@@ -64,7 +65,7 @@ impl ParamGradients {
     pub fn global_norm(&self) -> Option<Tensor<1>> {
         let squares: Vec<Tensor<1>> = self
             .tensors()
-            .map(|values| values.clone().square().sum())
+            .map(|values| square_sum(values.clone()))
             .collect();
         (!squares.is_empty()).then(|| Tensor::cat(squares, 0).sum().sqrt())
     }
