@@ -10,6 +10,7 @@ mod inspect;
 mod music;
 mod shared;
 mod speech;
+mod study_dir;
 mod style;
 mod text;
 mod tour;

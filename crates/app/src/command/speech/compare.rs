@@ -20,6 +20,7 @@ use super::recordings::{self, Heard};
 use crate::cli::{SpeechCompareArgs, TalkArgs};
 use crate::command::music::{cells, tidy};
 use crate::command::shared::{self, Stop, Stopper};
+use crate::command::study_dir;
 use crate::command::workers::{Desk, side_by_side};
 use crate::exit::{self, UsageError};
 use crate::lock::Lock;
@@ -27,6 +28,8 @@ use crate::report::music::{Spread, published};
 
 /// Seed by which sequences are cut: the same ones for every run.
 const CUT_SEED: u64 = 101;
+/// Folder of the records.
+const RUNS: &str = "runs";
 
 /// Compares.
 ///
@@ -289,39 +292,15 @@ struct Study<'a> {
 
 impl Study<'_> {
     fn runs(&self) -> PathBuf {
-        self.root.join("runs")
+        self.root.join(RUNS)
     }
 
     fn check(&self, resume: bool, force: bool) -> anyhow::Result<()> {
-        let root = self.root.display();
-        anyhow::ensure!(
-            !self.root.is_file(),
-            "{root} is a file; --out names a folder"
-        );
-        let is_there = self.runs().exists();
-        anyhow::ensure!(
-            resume || force || !is_there,
-            "{root} holds a study already; --resume goes on with it, --force begins anew"
-        );
-        anyhow::ensure!(
-            is_there || !resume,
-            "there is nothing to resume: {root} holds no study; leave --resume out to begin"
-        );
-        Ok(())
+        study_dir::check(self.root, self.runs().exists(), resume, force)
     }
 
     fn hold(&self) -> anyhow::Result<Lock> {
-        let runs = self.runs();
-        std::fs::create_dir_all(&runs).map_err(|error| {
-            anyhow::anyhow!(
-                "{} cannot be made: {error}; choose another --out",
-                runs.display()
-            )
-        })?;
-        let lock = self.root.join("study.lock");
-        let held = Lock::acquire(lock.clone());
-        let held = held.with_context(|| format!("locking {}", lock.display()))?;
-        held.with_context(|| format!("{} is in use by another study", self.root.display()))
+        study_dir::hold(self.root, &[RUNS])
     }
 
     fn clear(&self) -> anyhow::Result<()> {

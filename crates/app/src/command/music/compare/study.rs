@@ -9,6 +9,7 @@ use reverie_viz::picture::write_atomic;
 use serde::{Deserialize, Serialize};
 
 use super::contest::Contest;
+use crate::command::study_dir;
 use crate::lock::Lock;
 
 /// What a study is; two of them with the same folder must agree.
@@ -90,20 +91,7 @@ impl Study {
     /// # Errors
     /// The disk refuses, or another process is at work there.
     pub fn hold(&self) -> anyhow::Result<Lock> {
-        for folder in FOLDERS {
-            let folder = self.root.join(folder);
-            std::fs::create_dir_all(&folder).map_err(|error| {
-                let folder = folder.display();
-                anyhow::anyhow!("{folder} cannot be made: {error}; choose another --out")
-            })?;
-        }
-        let lock = self.file("study.lock");
-        let held = Lock::acquire(lock.clone());
-        let held = held.with_context(|| format!("locking {}", lock.display()))?;
-        held.with_context(|| {
-            let root = self.root.display();
-            format!("{root} is in use by another study; wait for it, or name another --out")
-        })
+        study_dir::hold(&self.root, &FOLDERS)
     }
 
     /// Refuses a folder that holds something else than this study, as far as it has come.
@@ -111,21 +99,7 @@ impl Study {
     /// # Errors
     /// One sentence with what can be done.
     pub fn check_folder(&self, resume: bool, force: bool) -> anyhow::Result<()> {
-        let root = self.root.display();
-        anyhow::ensure!(
-            !self.root.is_file(),
-            "{root} is a file; --out names a folder"
-        );
-        let is_there = self.file(FILE).exists();
-        anyhow::ensure!(
-            resume || force || !is_there,
-            "{root} holds a study already; --resume goes on with it, --force begins anew"
-        );
-        anyhow::ensure!(
-            is_there || !resume,
-            "there is nothing to resume: {root} holds no study; leave --resume out to begin"
-        );
-        Ok(())
+        study_dir::check(&self.root, self.file(FILE).exists(), resume, force)
     }
 
     /// Writes down what this study is, or makes sure that it is the one that was begun.
