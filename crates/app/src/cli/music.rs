@@ -212,12 +212,15 @@ pub struct MusicSampleArgs {
     /// Folder with downloaded data
     #[arg(long, value_name = "DIR", env = "REVERIE_DATA", help_heading = "What")]
     pub data_dir: Option<PathBuf>,
-    /// 1 is the network's own distribution, less is more careful, 0 plays every key that is likelier to sound than not
+    /// 1 is the network's own distribution, less is more careful, 0 plays the likeliest keys
     #[arg(long, value_name = "X", default_value_t = 1.0, help_heading = "How")]
     pub temperature: f64,
     /// Most keys at once; 0 is no limit
     #[arg(long, value_name = "N", default_value_t = 0, help_heading = "How")]
     pub most: usize,
+    /// Leave also to the network how many keys sound at once, which it easily gets wrong when it hears itself; otherwise there are as many as in the pieces it learnt from
+    #[arg(long, help_heading = "How")]
+    pub free: bool,
     /// Quarter notes a minute of the written music
     #[arg(long, value_name = "X", default_value_t = 96.0, help_heading = "How")]
     pub tempo: f64,

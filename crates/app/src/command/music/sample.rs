@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use reverie_model::data::music::midi::{MidiConfig, WriteConfig, read_midi_file, write_midi};
-use reverie_model::data::music::{Frame, Outside, Roll};
+use reverie_model::data::music::{Frame, NoteCounts, Outside, Roll};
 use reverie_model::rng::seeded;
 use reverie_model::sequence::music::{MusicModel, MusicNotes, PlayConfig, play};
 use reverie_viz::pianoroll::{RollConfig, roll_png};
@@ -51,6 +51,7 @@ pub fn run(args: &MusicSampleArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode> 
         steps: args.steps as usize,
         temperature: args.temperature,
         most: args.most,
+        counts: counts(args, &notes, &output),
     };
     let played = play(
         &model,
@@ -183,6 +184,17 @@ impl Files {
         }
         Ok(files)
     }
+}
+
+/// How many notes sound at once in what the network learnt from, unless each key is drawn by itself.
+fn counts(args: &MusicSampleArgs, notes: &MusicNotes, output: &Output) -> Option<NoteCounts> {
+    if args.free {
+        return None;
+    }
+    if notes.counts.is_none() {
+        output.warn("the file does not say how many notes sounded at once in what it learnt from; each key is drawn by itself");
+    }
+    notes.counts.clone()
 }
 
 fn steps_per_quarter(args: &MusicSampleArgs, notes: &MusicNotes) -> u32 {

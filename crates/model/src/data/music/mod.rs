@@ -13,7 +13,7 @@
 //! | feed a network | [`Pieces`], [`PieceChunk`] |
 //! | pick a part | [`Split`], [`MusicSet::split`] |
 //! | know how much there is | [`SetStats`], [`SplitStats`] |
-//! | learn from more than there is | [`transpose()`], [`shifted`], [`Transposed`] |
+//! | know how many notes sound at once | [`NoteCounts`] |
 //! | know what a network must beat | [`KeyFrequency`], [`KeyMarkov`], [`repeat_accuracy`] |
 //! | say what is wrong | [`MusicError`], [`Fault`], [`MatFault`], [`PickleFault`] |
 //!
@@ -27,6 +27,7 @@
 //! ```
 
 mod baselines;
+mod counts;
 mod error;
 mod format;
 mod frame;
@@ -44,9 +45,9 @@ mod split;
 mod stats;
 #[cfg(test)]
 mod testing;
-mod transpose;
 
 pub use baselines::{KeyFrequency, KeyMarkov, repeat_accuracy};
+pub use counts::NoteCounts;
 pub use error::{Counted, Fault, MusicError, Place};
 pub use format::Format;
 pub use frame::{Frame, HIGHEST, KEYS, LOWEST, Roll};
@@ -58,7 +59,6 @@ pub use read::{Outside, Read, read_set};
 pub use set::{MusicSet, Splits};
 pub use split::Split;
 pub use stats::{SetStats, SplitStats};
-pub use transpose::{Transposed, shifted, transpose};
 
 #[cfg(test)]
 use super::real_file;

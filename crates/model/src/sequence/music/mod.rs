@@ -14,6 +14,7 @@
 //! | draw learning rates, drop the worse half | [`rates`], [`halve`] |
 
 mod config;
+mod draw;
 mod evaluate;
 mod model;
 mod play;

@@ -8,7 +8,7 @@ use reverie_kernels::loss::bernoulli_nll;
 use serde::{Deserialize, Serialize};
 
 use super::{MusicModel, MusicRun, evaluate};
-use crate::data::music::{PieceChunk, Pieces, Roll};
+use crate::data::music::{NoteCounts, PieceChunk, Pieces, Roll};
 use crate::recurrent::{Mode, StackState};
 use crate::rng::{Rng, from_text, seeded, to_text};
 use crate::sequence::SequenceError;
@@ -42,6 +42,9 @@ pub struct MusicNotes {
     pub run: MusicRun,
     /// Name of the set.
     pub set: String,
+    /// How many notes sound at once in what was learnt from; none in a file of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<NoteCounts>,
     /// State of the generator.
     pub rng: String,
     /// What the rate is multiplied by since the loss stood still.
@@ -88,6 +91,7 @@ impl MusicTrainer {
                 early: EarlyStop::new(run.config.patience),
                 run,
                 set: set.to_owned(),
+                counts: None,
                 rng: String::new(),
                 rate_factor: 1.0,
                 still: 0,
@@ -157,6 +161,8 @@ impl MusicTrainer {
         valid: &[Roll],
         mut go_on: impl FnMut() -> bool,
     ) -> Option<Pass> {
+        let counts = &mut self.notes.counts;
+        counts.get_or_insert_with(|| NoteCounts::of(train));
         let config = self.run().config.clone();
         let rate = self.run().rate * self.notes.rate_factor;
         let (mut model, mut optimizer) = (self.model.clone(), self.optimizer.clone());

@@ -236,12 +236,13 @@ fn listen(floor: &Floor<'_>, set: &MusicSet, cell: &Cell) -> anyhow::Result<Opti
     if !Path::new(&model).exists() {
         return Ok(None);
     }
-    let (model, _) = MusicModel::load(&model, floor.device)?;
+    let (model, notes) = MusicModel::load(&model, floor.device)?;
     let heard: Vec<Frame> = set.test[0].iter().take(HEARD).copied().collect();
     let config = PlayConfig {
         steps: PLAYED,
         temperature: 1.0,
         most: 0,
+        counts: notes.counts,
     };
     let played = play(
         &model,
