@@ -8,11 +8,13 @@
 //! |---|---|
 //! | [`catalogue`] | data sets that are known by name: where they come from, how they are checked |
 //! | [`music`] | piano rolls: reading, MIDI, splits, batches, baselines, generated counterpoint |
+//! | [`pictures`] | pictures in classes: folders and archives, decoded once, dealt into two parts |
 //! | [`speech`] | spoken digits: reading, splits, log-mel frames, sequences of raw sound |
 //! | [`text`] | text, character by character: reading, vocabulary, splits, batches, word share |
 
 pub mod catalogue;
 pub mod music;
+pub mod pictures;
 pub mod speech;
 pub mod text;
 

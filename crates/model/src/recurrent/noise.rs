@@ -2,9 +2,10 @@
 
 use burn::tensor::{DType, Device, Tensor, TensorData};
 use rand::RngExt;
+use rand_distr::{Distribution, StandardNormal};
 use serde::{Deserialize, Serialize};
 
-use crate::rng::{Rng, normal};
+use crate::rng::Rng;
 
 /// What disturbs a network while it learns. All zero is nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,8 +79,13 @@ impl Mode<'_> {
         match self {
             Self::Train(rng) if deviation > 0.0 => {
                 let shape = weights.dims();
-                let mut draws = normal(rng, shape[0] * shape[1]);
-                draws.iter_mut().for_each(|draw| *draw *= deviation as f32);
+                // Drawn at every update, for every weight: the ziggurat takes a third of the time
+                // that the method of Box and Muller takes.
+                let draw = |_| {
+                    let draw: f32 = StandardNormal.sample(*rng);
+                    draw * deviation as f32
+                };
+                let draws: Vec<f32> = (0..shape[0] * shape[1]).map(draw).collect();
                 let noise = Tensor::from_data(
                     TensorData::new(draws, shape),
                     (&weights.device(), weights.dtype()),
