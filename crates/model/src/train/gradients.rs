@@ -80,6 +80,38 @@ impl ParamGradients {
         Some(norm)
     }
 
+    /// Adds `rate` times the numbers themselves to the gradients of everything with more than one
+    /// dimension, the gradient of rate/2 · ‖w‖²: biases and gains are left alone.
+    ///
+    /// # Source
+    /// Krogh and Hertz 1992; that biases and gains need none: He et al. 2019 (arXiv 1812.01187),
+    /// section 3.1.
+    ///
+    /// # Panics
+    /// If the gradients are of another module.
+    pub fn decay<M: Module>(&mut self, module: &M, rate: f64) {
+        struct Adder<'a> {
+            rate: f64,
+            gradients: std::slice::IterMut<'a, ParamGradient>,
+        }
+        impl ModuleVisitor for Adder<'_> {
+            fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+                let gradient = self.gradients.next();
+                let gradient = gradient.expect("a gradient for every parameter");
+                if D < 2 {
+                    return;
+                }
+                let numbers = param.val().inner().reshape([-1]);
+                let add = |values: Tensor<1>| values + numbers * self.rate;
+                gradient.values = gradient.values.take().map(add);
+            }
+        }
+        module.visit(&mut Adder {
+            rate,
+            gradients: self.0.iter_mut(),
+        });
+    }
+
     /// Limits every number to ±`limit`.
     pub fn clip_value(&mut self, limit: f64) {
         self.change(|values| values.clamp(-limit, limit));

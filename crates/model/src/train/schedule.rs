@@ -17,6 +17,19 @@ pub enum Schedule {
         /// Passes before the first factor; the end of this pass is the first time.
         after: usize,
     },
+    /// Half a cosine up from `first` to the full rate over a share `rise` of all steps, then half a
+    /// cosine down to `last`.
+    ///
+    /// # Source
+    /// Smith and Topin 2019 (arXiv 1708.07120), with the cosines of PyTorch's `OneCycleLR`.
+    OneCycle {
+        /// Share of the rate at the beginning.
+        first: f64,
+        /// Share of the steps until the full rate.
+        rise: f64,
+        /// Share of the rate at the end.
+        last: f64,
+    },
     /// Half a cosine from the full rate to `last` of it.
     ///
     /// # Source
@@ -38,13 +51,22 @@ impl Schedule {
                 let times = (passes + 1).saturating_sub(after.max(1) as u64);
                 factor.powi(i32::try_from(times).unwrap_or(i32::MAX))
             }
-            Self::Cosine { last } => {
+            Self::OneCycle { first, rise, last } => {
                 let progress = step as f64 / total.max(1) as f64;
-                let wave = 0.5 * (1.0 + (std::f64::consts::PI * progress.min(1.0)).cos());
-                last + (1.0 - last) * wave
+                match progress < rise {
+                    true => half_cosine(first, 1.0, progress / rise),
+                    false => half_cosine(1.0, last, (progress - rise) / (1.0 - rise)),
+                }
             }
+            Self::Cosine { last } => half_cosine(1.0, last, step as f64 / total.max(1) as f64),
         }
     }
+}
+
+/// From `from` to `to` along half a cosine; progress goes from 0 to 1.
+fn half_cosine(from: f64, to: f64, progress: f64) -> f64 {
+    let wave = 0.5 * (1.0 + (std::f64::consts::PI * progress.min(1.0)).cos());
+    to + (from - to) * wave
 }
 
 #[cfg(test)]
@@ -59,6 +81,21 @@ mod tests {
         };
         let at = |pass: u64| schedule.factor(pass * 7, 7, 0);
         assert_eq!([at(0), at(9), at(10), at(12)], [1.0, 1.0, 0.5, 0.125]);
+    }
+
+    #[test]
+    fn one_cycle_goes_up_and_down() {
+        let schedule = Schedule::OneCycle {
+            first: 0.04,
+            rise: 0.3,
+            last: 0.001,
+        };
+        let at = |step| schedule.factor(step, 1, 1000);
+        assert!((at(0) - 0.04).abs() < 1e-12);
+        assert!((at(150) - 0.52).abs() < 1e-12);
+        assert!((at(300) - 1.0).abs() < 1e-12);
+        assert!((at(650) - 0.5005).abs() < 1e-12);
+        assert!((at(1000) - 0.001).abs() < 1e-12);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use anyhow::Context;
 use burn::module::Module;
 use reverie_model::data::speech::{BandScale, LogMel, LogMelConfig};
 use reverie_model::sequence::speech::{
-    Confusion, DigitSet, DigitsConfig, DigitsNotes, DigitsTrainer, Recogniser, evaluate_digits,
+    DigitSet, DigitsConfig, DigitsNotes, DigitsTrainer, Recogniser, evaluate_digits,
 };
+use reverie_model::train::Confusion;
 use serde_json::{Value, json};
 
 use super::recordings;

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::augment::augment;
 use super::digit_set::DigitBatch;
-use super::{Confusion, DigitSet, DigitsConfig, DigitsModel};
-use crate::data::speech::Frames;
+use super::{DigitSet, DigitsConfig, DigitsModel};
+use crate::data::speech::{Frames, N_DIGITS};
 use crate::recurrent::Mode;
 use crate::rng::{Rng, seeded};
 use crate::sequence::SequenceError;
-use crate::train::{EarlyStop, Optimizer, ParamGradients, check_step};
+use crate::train::{Confusion, EarlyStop, Optimizer, ParamGradients, check_step};
 
 /// How well digits were understood.
 #[derive(Clone, Debug, PartialEq)]
@@ -228,7 +228,7 @@ pub fn evaluate_digits(
     device: &Device,
     mut go_on: impl FnMut() -> bool,
 ) -> Option<DigitsMeasured> {
-    let mut confusion = Confusion::default();
+    let mut confusion = Confusion::new(N_DIGITS);
     let mut sum = 0.0;
     for places in set.in_order(batch) {
         if !go_on() {

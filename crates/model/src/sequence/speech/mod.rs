@@ -4,14 +4,12 @@
 //! |---|---|
 //! | recognise digits | [`DigitsConfig`], [`DigitSet`], [`DigitsTrainer`], [`evaluate_digits`] |
 //! | keep and use a recogniser | [`Recogniser`], [`DigitsNotes`] |
-//! | see what was taken for what | [`Confusion`] |
 //! | compare cells on raw sound | [`WavesConfig`], [`WavesTrainer`], [`evaluate_waves`] |
 //! | say how likely samples are | [`Mixture`] |
 //!
 //! All speakers of the data set are in all parts of its usual split: results are about known voices.
 
 mod augment;
-mod confusion;
 mod digit_set;
 mod digits_config;
 mod digits_model;
@@ -22,7 +20,6 @@ mod waves_config;
 mod waves_model;
 mod waves_trainer;
 
-pub use confusion::Confusion;
 pub use digit_set::DigitSet;
 pub use digits_config::{DigitsConfig, Pooling};
 pub use digits_model::DigitsModel;
