@@ -41,6 +41,9 @@ pub enum LayerKind {
     Relu,
     /// A pooling that halves the picture.
     Pool,
+    /// One number a class, before the softmax: the mean over all positions of the layer before, and
+    /// a linear layer. `[B, K, 1, 1]`, whatever the size of the picture.
+    Scores,
 }
 
 /// What is known about a layer before any picture is seen.
@@ -94,6 +97,9 @@ impl LayerInfo {
 
     /// Values this layer holds for one picture of `height` x `width` pixels.
     pub fn elements(&self, height: usize, width: usize) -> usize {
-        self.channels * (height / self.stride) * (width / self.stride)
+        match self.kind {
+            LayerKind::Scores => self.channels,
+            _ => self.channels * (height / self.stride) * (width / self.stride),
+        }
     }
 }

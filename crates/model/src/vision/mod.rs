@@ -8,8 +8,10 @@
 //! | [`Network`] | the one interface: named layers in, [`Activations`] out |
 //! | [`Layer`], [`LayerInfo`] | names as in the literature, size and stride of each layer |
 //! | [`Vgg`], [`VggConfig`] | VGG-11/13/16/19, VGG-mini and a tiny one for tests |
+//! | [`classifier`] | a VGG that learns which class a picture is of |
 //! | [`Pooling`], [`Edges`] | choices that leave the weights as they are |
 
+pub mod classifier;
 mod layer;
 mod network;
 mod synthetic;
@@ -20,5 +22,5 @@ mod vgg_load;
 pub use layer::{Layer, LayerInfo, LayerKind};
 pub use network::{Activations, Network};
 pub use synthetic::synthetic_picture;
-pub use vgg::Vgg;
+pub use vgg::{SCORES, Vgg};
 pub use vgg_config::{ARCHITECTURES, Edges, Pooling, VggConfig};

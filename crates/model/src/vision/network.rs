@@ -38,6 +38,12 @@ pub trait Network {
     /// wanted layer to `keep`. Callers use [`activations`](Network::activations).
     fn run(&self, normalised: Tensor<4>, wanted: &[Layer], keep: &mut dyn FnMut(&Layer, Tensor<4>));
 
+    /// Names of the classes it tells apart, in the order of its scores; none where it has no
+    /// classifier.
+    fn classes(&self) -> &[String] {
+        &[]
+    }
+
     /// The layer called `name`.
     ///
     /// # Errors

@@ -12,7 +12,8 @@ use reverie_kernels::serves;
 
 use super::{Edges, Layer, LayerInfo, LayerKind, Network, Pooling, VggConfig};
 use crate::rng::{normal, seeded};
-use crate::weights::{ChannelOrder, Preprocessing};
+use crate::train::host;
+use crate::weights::{ChannelOrder, Preprocessing, RawTensor};
 
 /// A 3x3 convolution, stride 1, padding 1.
 #[derive(Module, Debug)]
@@ -32,6 +33,47 @@ pub(super) struct FixedNorm {
     pub(super) shift: Param<Tensor<4>>,
 }
 
+/// Name of the layer with one number a class.
+pub const SCORES: &str = "scores";
+
+/// What stands above the trunk of a classifier: the mean over all positions, and a linear layer.
+#[derive(Module, Debug)]
+pub(super) struct Head {
+    /// `[C, K]`.
+    weight: Param<Tensor<2>>,
+    /// `[K]`.
+    bias: Param<Tensor<1>>,
+    #[module(skip)]
+    classes: Vec<String>,
+}
+
+impl Head {
+    /// A head from its numbers, the weights row by row of `[C, K]`; classes are called by their
+    /// number.
+    pub(super) fn new(weight: Vec<f32>, bias: Vec<f32>, device: &Device) -> Self {
+        let classes = bias.len();
+        let weight = TensorData::new(weight.clone(), [weight.len() / classes.max(1), classes]);
+        Self {
+            weight: Param::initialized(ParamId::new(), Tensor::from_data(weight, device)),
+            bias: Param::initialized(
+                ParamId::new(),
+                Tensor::from_data(TensorData::new(bias, [classes]), device),
+            ),
+            classes: (0..classes).map(|class| class.to_string()).collect(),
+        }
+    }
+
+    /// Scores of feature maps `[B, C, H, W]`, `[B, K, 1, 1]`.
+    fn scores(&self, x: Tensor<4>) -> Tensor<4> {
+        let [batch, channels, height, width] = x.dims();
+        let means = x.reshape([batch, channels, height * width]).mean_dim(2);
+        let scores = means.reshape([batch, channels]).matmul(self.weight.val());
+        let scores = scores + self.bias.val().unsqueeze();
+        let classes = self.classes.len();
+        scores.reshape([batch, classes, 1, 1])
+    }
+}
+
 /// One step of the forward pass; the index points into the convolutions or norms.
 #[derive(Clone, Copy, Debug)]
 enum Step {
@@ -39,6 +81,7 @@ enum Step {
     Norm(usize),
     Relu,
     Pool,
+    Scores,
 }
 
 /// A VGG network without its classifier, weights and preprocessing included.
@@ -53,6 +96,7 @@ enum Step {
 pub struct Vgg {
     pub(super) convs: Vec<Conv>,
     pub(super) norms: Vec<FixedNorm>,
+    head: Option<Head>,
     /// The convolutions' weights as the kernels want them, made when they are first used.
     #[module(skip)]
     filters: Vec<FrozenFilter>,
@@ -73,8 +117,10 @@ impl Vgg {
         preprocessing: Preprocessing,
         convs: Vec<Conv>,
         norms: Vec<FixedNorm>,
+        head: Option<Head>,
     ) -> Self {
-        let steps = plan(config);
+        let mut steps = plan(config);
+        steps.extend(head.as_ref().map(|head| scores_step(head, &steps)));
         let infos = steps.iter().map(|(_, info)| info.clone()).collect();
         let filters = convs
             .iter()
@@ -83,6 +129,7 @@ impl Vgg {
         Self {
             convs,
             norms,
+            head,
             filters,
             config: config.clone(),
             preprocessing,
@@ -125,7 +172,35 @@ impl Vgg {
         } else {
             Vec::new()
         };
-        Self::assemble(config, Preprocessing::torchvision(), convs, norms)
+        Self::assemble(config, Preprocessing::torchvision(), convs, norms, None)
+    }
+
+    /// The same network with names for its classes.
+    ///
+    /// # Panics
+    /// If there are more or fewer names than classes.
+    pub fn with_classes(mut self, names: Vec<String>) -> Self {
+        if let Some(head) = &mut self.head {
+            assert_eq!(names.len(), head.classes.len(), "a name for every class");
+            head.classes = names;
+        }
+        self
+    }
+
+    /// The classifier's numbers by name, as torchvision lays them out: `classifier.weight`, `[K, C]`,
+    /// and `classifier.bias`, `[K]`; nothing where there is no classifier.
+    pub fn head_tensors(&self) -> Vec<(String, RawTensor)> {
+        let Some(head) = &self.head else {
+            return Vec::new();
+        };
+        let weight = head.weight.val().transpose();
+        let raw = |leaf: &str, shape: Vec<usize>, values: Vec<f32>| {
+            (format!("classifier.{leaf}"), RawTensor { shape, values })
+        };
+        vec![
+            raw("weight", weight.dims().to_vec(), host(weight)),
+            raw("bias", vec![head.classes.len()], host(head.bias.val())),
+        ]
     }
 
     /// The shape of this network.
@@ -162,6 +237,12 @@ impl Vgg {
         };
         let options = ConvOptions::new([1, 1], [padding, padding], [1, 1], 1);
         conv2d(x, conv.weight.val(), Some(conv.bias.val()), options)
+    }
+
+    fn scores(&self, x: Tensor<4>) -> Tensor<4> {
+        let head = self.head.as_ref();
+        head.expect("the step is there with the head only")
+            .scores(x)
     }
 
     fn pool(&self, x: Tensor<4>) -> Tensor<4> {
@@ -207,6 +288,7 @@ impl Vgg {
                     };
                     kernels::pool(x, pooling)
                 }
+                Step::Scores => self.scores(x.permute([0, 3, 1, 2])).permute([0, 2, 3, 1]),
             };
             if left.remove(&info.layer) {
                 keep(&info.layer, x.clone().permute([0, 3, 1, 2]));
@@ -252,6 +334,10 @@ impl Network for Vgg {
         image * row(gain) - row(shift)
     }
 
+    fn classes(&self) -> &[String] {
+        self.head.as_ref().map_or(&[], |head| &head.classes)
+    }
+
     fn mean_colour(&self) -> [f32; 3] {
         self.preprocessing.denormalise([0.0; 3])
     }
@@ -276,6 +362,7 @@ impl Network for Vgg {
                 }
                 Step::Relu => relu(x),
                 Step::Pool => self.pool(x),
+                Step::Scores => self.scores(x),
             };
             if left.remove(&info.layer) {
                 keep(&info.layer, x.clone());
@@ -334,6 +421,20 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
         }
     }
     steps
+}
+
+/// What the classifier is among the layers: it sees the whole picture, and needs what the layer
+/// before it needs.
+fn scores_step(head: &Head, steps: &[(Step, LayerInfo)]) -> (Step, LayerInfo) {
+    let deepest = steps.last().map(|(_, info)| info);
+    let info = LayerInfo {
+        layer: Layer::named(SCORES),
+        kind: LayerKind::Scores,
+        channels: head.classes.len(),
+        stride: deepest.map_or(1, |info| info.stride),
+        receptive: usize::MAX,
+    };
+    (Step::Scores, info)
 }
 
 /// A convolution from its numbers.

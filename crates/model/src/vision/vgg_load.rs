@@ -2,7 +2,7 @@
 
 use burn::tensor::Device;
 
-use super::vgg::{FixedNorm, Vgg, conv, norm};
+use super::vgg::{FixedNorm, Head, Vgg, conv, norm};
 use super::{Network, VggConfig};
 use crate::ModelError;
 use crate::weights::{Entry, Loader, Preprocessing, TensorFile, VggNames, WeightsError};
@@ -54,8 +54,9 @@ impl Vgg {
                 norms.push(fixed_norm(&mut loader, name, channels, device)?);
             }
         }
+        let head = head(&mut loader, config, device)?;
         loader.finish()?;
-        Ok(Self::assemble(config, preprocessing, convs, norms))
+        Ok(Self::assemble(config, preprocessing, convs, norms, head))
     }
 
     /// How far the network's answer to the probe picture is from what the registry says, as the
@@ -101,6 +102,34 @@ impl Vgg {
             .map(|i| values[i * values.len() / COUNT])
             .collect())
     }
+}
+
+/// The linear layer above the mean over all positions, where the file has one of that form; the three
+/// layers of the published networks are another form, and are left out.
+fn head(
+    loader: &mut Loader<'_>,
+    config: &VggConfig,
+    device: &Device,
+) -> Result<Option<Head>, WeightsError> {
+    let width = config
+        .convolutions()
+        .last()
+        .map_or(0, |(.., channels)| *channels);
+    let shape = loader
+        .file()
+        .shape("classifier.weight")
+        .map(<[usize]>::to_vec);
+    let Some(&[classes, inputs]) = shape.as_deref() else {
+        return Ok(None);
+    };
+    if inputs != width {
+        return Ok(None);
+    }
+    let rows = loader.take("classifier.weight", &[classes, width])?;
+    let bias = loader.take("classifier.bias", &[classes])?;
+    let columns = (0..width).flat_map(|input| (0..classes).map(move |class| class * width + input));
+    let weight = columns.map(|place| rows[place]).collect();
+    Ok(Some(Head::new(weight, bias, device)))
 }
 
 /// `y = γ (x − μ)/√(σ² + ε) + β` as one scale and one shift.

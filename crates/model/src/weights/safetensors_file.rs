@@ -1,7 +1,7 @@
 //! Reads the header of a safetensors file, and single tensors when they are asked for.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,8 +17,23 @@ const LENGTH_BYTES: u64 = 8;
 /// Opens a file that begins like safetensors, and checks its length against its header.
 pub(super) fn open(path: &Path) -> Result<Contents, WeightsError> {
     let io = |source| WeightsError::io(path, source);
-    let mut file = File::open(path).map_err(io)?;
+    let file = File::open(path).map_err(io)?;
     let found = file.metadata().map_err(io)?.len();
+    read(path, file, found)
+}
+
+/// Reads a file that is part of the program; `name` is used in messages.
+pub(super) fn embedded(name: &Path, bytes: &'static [u8]) -> Result<Contents, WeightsError> {
+    read(name, Cursor::new(bytes), bytes.len() as u64)
+}
+
+/// Reads what begins like safetensors and has so many bytes.
+fn read<R: Read + Seek + Send + 'static>(
+    path: &Path,
+    mut file: R,
+    found: u64,
+) -> Result<Contents, WeightsError> {
+    let io = |source| WeightsError::io(path, source);
     let wrong_length = |need| WeightsError::WrongLength {
         path: path.to_owned(),
         need,
@@ -68,7 +83,12 @@ fn own((key, value): (&String, &String)) -> (String, String) {
 }
 
 /// Reads the values of one tensor, whose place the header's check against the length covers.
-fn reader(file: Arc<Mutex<File>>, data_at: u64, info: &TensorInfo, kind: FloatKind) -> ReadValues {
+fn reader<R: Read + Seek + Send + 'static>(
+    file: Arc<Mutex<R>>,
+    data_at: u64,
+    info: &TensorInfo,
+    kind: FloatKind,
+) -> ReadValues {
     let (start, end) = info.data_offsets;
     Box::new(move || {
         let mut bytes = vec![0; end - start];

@@ -92,6 +92,16 @@ impl TensorFile {
         })
     }
 
+    /// A safetensors file that is part of the program; `name` stands for its path in messages.
+    ///
+    /// # Errors
+    /// Bytes that are damaged or no such file.
+    pub fn embedded(name: &str, bytes: &'static [u8]) -> Result<Self, WeightsError> {
+        let path = PathBuf::from(name);
+        let contents = safetensors_file::embedded(&path, bytes)?;
+        Ok(Self { path, contents })
+    }
+
     /// Where the file is.
     pub fn path(&self) -> &Path {
         &self.path

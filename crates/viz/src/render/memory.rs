@@ -62,7 +62,7 @@ fn composed_bytes(passed: &[LayerInfo], elements: &[u64]) -> u64 {
         .map(|(info, elements)| match info.kind {
             // Followed by a rectifier, which is what the way back needs.
             LayerKind::Conv => 0,
-            LayerKind::Norm | LayerKind::Relu => elements * F32,
+            LayerKind::Norm | LayerKind::Relu | LayerKind::Scores => elements * F32,
             LayerKind::Pool => elements * (F32 + INDEX),
         })
         .sum();
@@ -80,7 +80,7 @@ fn kernel_bytes(passed: &[LayerInfo], wanted: &[Layer], elements: &[u64]) -> u64
             LayerKind::Conv => filters += (channels * info.channels) as u64 * WINOGRAD * F32,
             LayerKind::Relu => noted += elements / 8,
             LayerKind::Pool => noted += elements,
-            LayerKind::Norm => held += elements * F32,
+            LayerKind::Norm | LayerKind::Scores => held += elements * F32,
         }
         peak = peak.max(held + elements * F32 * KERNELS_IN_FLIGHT / 2);
         if wanted.contains(&info.layer) {
