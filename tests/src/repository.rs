@@ -77,6 +77,10 @@ fn every_settings_file_runs_for_two_steps() {
             run.arg(file).assert().success();
             continue;
         }
+        if command == "classify" {
+            two_updates_of_a_classifier(file, &dir.path().join(number.to_string()));
+            continue;
+        }
         if command == "music" {
             two_passes(file, &dir.path().join(number.to_string()));
             continue;
@@ -118,6 +122,42 @@ fn every_settings_file_runs_for_two_steps() {
         }
         run.assert().success();
     }
+}
+
+/// Trains a small network on eight pictures with a settings file.
+fn two_updates_of_a_classifier(file: &Path, out: &Path) {
+    let set = out.with_extension("set");
+    for class in ["a", "b"] {
+        let folder = set.join("train").join(class);
+        std::fs::create_dir_all(&folder).unwrap();
+        for seed in 0..4 {
+            crate::common::small_picture(&folder, &format!("{seed}.png"), 32, 32, seed);
+        }
+    }
+    let mut run = crate::common::reverie();
+    run.args([
+        "classify",
+        "train",
+        "--backend",
+        "flex",
+        "--epochs",
+        "1",
+        "--data",
+    ])
+    .arg(&set)
+    .args([
+        "--set",
+        "stages=[[4], [4]]",
+        "--set",
+        "side=16",
+        "--set",
+        "batch=3",
+    ])
+    .arg("--config")
+    .arg(file)
+    .arg("-o")
+    .arg(out);
+    run.assert().success();
 }
 
 /// Trains a tiny network on a tiny text with a settings file.

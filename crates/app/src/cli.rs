@@ -4,11 +4,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod classify;
 mod music;
 mod speech;
 mod text;
 
 use crate::backend::{Backend, Kernels};
+pub use classify::{
+    ClassifyAction, ClassifyArgs, ClassifyEvalArgs, ClassifyTrainArgs, PictureSetArgs,
+};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
@@ -49,6 +53,8 @@ pub enum Command {
     Dream(Box<DreamArgs>),
     /// Make the picture that a channel of a layer looks for
     Imagine(Box<ImagineArgs>),
+    /// Train a network to tell classes of pictures apart, measure one
+    Classify(ClassifyArgs),
     /// Train recurrent networks on a text, let them write, look at their neurons
     Text(TextArgs),
     /// Compare recurrent networks on music, train one, let it play
@@ -359,12 +365,24 @@ pub struct DreamArgs {
   reverie imagine --layer conv2_1 --channel 5 -o channel.png
   reverie imagine --layer conv3_1 --channel 0-15 --sheet 4x4 -o sheet.png
   reverie imagine --net vgg16-hed --layer conv3_3 --channel 12 --size 256 -o channel.png
-Presets: channel (default)"
+Presets: channel (default), class (with --class)"
 )]
 pub struct ImagineArgs {
     /// Channel, or first and last channel of a sheet: 12 or 0-15
     #[arg(long, value_name = "C[-D]", default_value = "0", help_heading = "What", value_parser = channels)]
     pub channel: (usize, usize),
+    /// Classes instead of channels, by name or a part of it, with commas between them; all is every class
+    #[arg(
+        long,
+        value_name = "NAMES",
+        value_delimiter = ',',
+        conflicts_with_all = ["channel", "layer"],
+        help_heading = "What"
+    )]
+    pub class: Vec<String>,
+    /// Another network of classify train, which is asked what it sees in the pictures of classes
+    #[arg(long, value_name = "FILE", requires = "class", help_heading = "What")]
+    pub judge: Option<PathBuf>,
     /// Columns and rows of the contact sheet
     #[arg(long, value_name = "CxR", help_heading = "Output", value_parser = sheet)]
     pub sheet: Option<(u32, u32)>,

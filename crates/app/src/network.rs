@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use burn::tensor::Device;
+use reverie_model::vision::classifier::ClassifierCard;
 use reverie_model::vision::{ARCHITECTURES, Edges, Pooling, Vgg, VggConfig};
 use reverie_model::weights::{
     Entry, Preprocessing, Registry, TensorFile, locate, nearest, sha256_file, verify_file,
@@ -26,6 +27,8 @@ pub struct Loaded {
     pub name: String,
     /// File name of the weights, where `--weights` named one.
     pub file: Option<String>,
+    /// Side of the pictures that its classifier learnt from, in pixels.
+    pub side: Option<usize>,
     /// SHA-256 of the weights file; none for random weights.
     pub sha256: Option<String>,
     /// Beyond this layer the weights carry no general picture content.
@@ -89,6 +92,7 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
             network,
             name: args.name().to_owned(),
             file: None,
+            side: None,
             sha256: None,
             deepest_useful: None,
             remark: Some(remark),
@@ -112,6 +116,7 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
         network,
         name: entry.name.clone(),
         file: None,
+        side: None,
         sha256: Some(sha256),
         deepest_useful: entry.deepest_useful.clone(),
         remark: None,
@@ -155,13 +160,26 @@ fn from_file(
     let preprocessing = entry.map_or_else(Preprocessing::torchvision, |entry| entry.preprocessing);
     let ignore = entry.map(|entry| entry.ignore.clone()).unwrap_or_default();
     let tensors = TensorFile::open(file)?;
-    let network = Vgg::from_file(&shaped(config), preprocessing, &tensors, &ignore, device)?;
     let sha256 =
         sha256_file(file, |_| ()).with_context(|| format!("reading {}", file.display()))?;
+    // A network of `classify train` says itself what it is.
+    let card = ClassifierCard::of(&tensors)
+        .with_context(|| format!("{}: its card cannot be read", file.display()))?;
+    let (config, preprocessing) = match &card {
+        Some(card) => (card.shape()?, card.preprocessing),
+        None => (config, preprocessing),
+    };
+    let network = Vgg::from_file(&shaped(config), preprocessing, &tensors, &ignore, device)?;
+    let side = card.as_ref().map(|card| card.config.side);
+    let network = match card {
+        Some(card) => network.with_classes(card.classes),
+        None => network,
+    };
     Ok(Loaded {
         network,
         name: args.name().to_owned(),
         file: Some(paths::file_name(file)),
+        side,
         sha256: Some(sha256),
         deepest_useful: entry.and_then(|entry| entry.deepest_useful.clone()),
         remark: None,

@@ -52,9 +52,18 @@ pub const DREAM_PRESETS: [Preset; 3] = [
 ];
 
 /// Presets for pictures of channels; the first is the default.
-pub const IMAGINE_PRESETS: [Preset; 1] = [(
-    "channel",
-    include_str!("../../../configs/imagine/channel.toml"),
+pub const IMAGINE_PRESETS: [Preset; 2] = [
+    (
+        "channel",
+        include_str!("../../../configs/imagine/channel.toml"),
+    ),
+    ("class", include_str!("../../../configs/imagine/class.toml")),
+];
+
+/// Presets for classifiers of pictures; the first is the default.
+pub const CLASSIFY_PRESETS: [Preset; 1] = [(
+    "vgg-mini",
+    include_str!("../../../configs/classify/vgg-mini.toml"),
 )];
 
 /// Presets for models of text; the first is the default.

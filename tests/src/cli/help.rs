@@ -5,12 +5,15 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 31] = [
+const COMMANDS: [(&[&str], bool); 34] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
     (&["dream"], true),
     (&["imagine"], true),
+    (&["classify"], true),
+    (&["classify", "train"], true),
+    (&["classify", "eval"], true),
     (&["text"], true),
     (&["text", "train"], true),
     (&["text", "eval"], true),
@@ -42,10 +45,11 @@ const COMMANDS: [(&[&str], bool); 31] = [
 /// The three commands that make a picture.
 const OF_PICTURES: [&str; 3] = ["style", "dream", "imagine"];
 /// The commands with presets.
-const WITH_PRESETS: [&[&str]; 7] = [
+const WITH_PRESETS: [&[&str]; 8] = [
     &["style"],
     &["dream"],
     &["imagine"],
+    &["classify", "train"],
     &["text", "train"],
     &["music", "compare"],
     &["music", "train"],

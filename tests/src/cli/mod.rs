@@ -18,9 +18,11 @@
 //! | `json` | what stdout is when programs read it |
 //! | `text` | models of text: runs, what they leave, how they go on, samples, data sets |
 //! | `music` | the comparison on music: studies, how they go on, sets that are no good |
+//! | `classify` | networks that tell classes of pictures apart |
 //! | `speech` | networks that hear |
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
+mod classify;
 mod devices;
 mod disk_full;
 mod help;

@@ -1,5 +1,6 @@
 //! One file a command.
 
+mod classify;
 mod completions;
 mod data;
 mod devices;
@@ -31,6 +32,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Style(args) => style::run(&args),
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
+        Command::Classify(args) => classify::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Music(args) => music::run(&args),
         Command::Speech(args) => speech::run(&args),

@@ -1,27 +1,38 @@
-//! `reverie imagine`: the picture that a channel looks for.
+//! `reverie imagine`: the picture that a channel or a class looks for.
+
+mod verdict;
+mod wanted;
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use burn::module::Module;
+use burn::tensor::Device;
 use reverie_model::rng::seeded;
-use reverie_model::vision::Network;
+use reverie_model::vision::{LayerInfo, Network, Vgg};
 use reverie_viz::dream::{DreamConfig, DreamEvent, dream, noise_picture};
-use reverie_viz::objective::{ChannelMean, Goal};
 use reverie_viz::picture::{Picture, SheetOptions, check_output, contact_sheet, save};
 use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use serde_json::{Value, json};
 
+use self::verdict::Verdict;
+use self::wanted::Wanted;
 use super::shared::{self, Stop, Stopper};
-use crate::cli::ImagineArgs;
+use crate::cli::{ImagineArgs, NetArgs};
 use crate::exit::{self, UsageError};
 use crate::network::{self, Options};
+use crate::output::Output;
 use crate::recipe::Recipe;
 use crate::{memory, settings};
 
 /// Deviation of the noise that imagining starts from, in units of the image.
 pub const START_NOISE: f32 = 0.2;
+
+/// The preset for pictures of classes.
+const OF_CLASSES: &str = "class";
+/// A class counts as named when it is among so many.
+const TOP: usize = 5;
 
 /// Makes the picture, or a sheet of several.
 ///
@@ -31,9 +42,13 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let output = shared::output(&args.talk);
     let flags = shared::ascent_flags(&args.ascent, &args.run)?;
-    let config: DreamConfig = settings::resolve(
+    let preset = match args.ascent.preset.as_deref() {
+        None if !args.class.is_empty() => Some(OF_CLASSES),
+        preset => preset,
+    };
+    let mut config: DreamConfig = settings::resolve(
         &settings::IMAGINE_PRESETS,
-        args.ascent.preset.as_deref(),
+        preset,
         args.run.config.as_deref(),
         flags,
     )?;
@@ -49,21 +64,20 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     check_output(out, args.run.force)?;
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
+    let layer = wanted::layer(args, &config.layer).to_owned();
+    anyhow::ensure!(
+        args.class.is_empty() || !loaded.network.classes().is_empty(),
+        "{} has no classifier: it tells no classes apart",
+        loaded.name
+    );
+    config.layer = layer;
+    let judge = args.judge.as_deref();
+    let judge = judge
+        .map(|file| open_judge(file, args, &opened.device))
+        .transpose()?;
     let info = loaded.network.info(&config.layer)?;
     info.check_side(config.size as usize, config.size as usize)?;
-    let (first, last) = args.channel;
-    let goals: Vec<(usize, Goal)> = (first..=last)
-        .map(|channel| Ok((channel, Goal::from(ChannelMean::new(info, channel)?))))
-        .collect::<anyhow::Result<_>>()?;
-    if let Some((columns, rows)) = args.sheet
-        && (columns as usize) * (rows as usize) < goals.len()
-    {
-        return Err(UsageError(format!(
-            "a sheet of {columns}x{rows} has no room for {} channels",
-            goals.len()
-        ))
-        .into());
-    }
+    let goals = wanted::all(args, &loaded.network, info)?;
     let bytes = memory::BASE
         + network_bytes(&loaded.network, loaded.network.num_params())
         + look_bytes(
@@ -91,9 +105,15 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let mut bar = output.bar(goals.len() as u64);
     let mut tiles: Vec<(Picture, String)> = Vec::new();
     let mut scores = Vec::new();
+    let (mut own_said, mut judge_said) = (Vec::new(), Vec::new());
     let mut stop = None;
     let mut steps = 0;
-    for (channel, goal) in &goals {
+    for Wanted {
+        channel,
+        label,
+        goal,
+    } in &goals
+    {
         let mut rng = seeded(args.run.seed());
         let mean = loaded.network.mean_colour();
         let base = noise_picture(config.size, config.size, mean, START_NOISE, &mut rng);
@@ -117,18 +137,32 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
             // What is half done would look like a result.
             break;
         }
-        bar.show(
-            tiles.len() as u64 + 1,
-            &format!("channel {channel}: {score:.3}"),
-        );
-        output.event(&json!({"event": "channel", "channel": channel, "score": score}));
-        tiles.push((picture, format!("{} {channel}", config.layer)));
+        let own = say_of(&loaded.network, info, label, &picture, &opened.device)?;
+        let judged = match &judge {
+            Some(judge) => say_of(judge, info, label, &picture, &opened.device)?,
+            None => None,
+        };
+        let remark = match own {
+            Some(own) => format!("{label}: p {:.3}", own.probability),
+            None => format!("channel {channel}: {score:.3}"),
+        };
+        bar.show(tiles.len() as u64 + 1, &remark);
+        output.event(&json!({
+            "event": "channel", "channel": channel, "score": score,
+            "class": own.map(|_| label), "probability": own.map(|own| own.probability),
+            "judge_probability": judged.map(|judged| judged.probability),
+            "judge_rank": judged.map(|judged| judged.rank),
+        }));
+        own_said.extend(own);
+        judge_said.extend(judged);
+        tiles.push((picture, label.clone()));
         scores.push(score);
         if stop.is_some() {
             break;
         }
     }
     bar.finish();
+    say_verdicts(&own_said, &judge_said, &output);
     let is_interrupted = stop.is_some();
     let columns = args.sheet.map_or(0, |(columns, _)| columns as usize);
     let picture = if tiles.len() == 1 && args.sheet.is_none() {
@@ -152,7 +186,10 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         seed: args.run.seed(),
         sources: Vec::new(),
         preset: args.ascent.preset.clone(),
-        settings: json!({ "imagine": config, "channels": [first, last] }),
+        settings: json!({
+            "imagine": config,
+            "channels": goals.iter().map(|wanted| wanted.channel).collect::<Vec<_>>(),
+        }),
     };
     let options = shared::save_options(
         &args.run,
@@ -179,4 +216,53 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// The network that is asked, too.
+fn open_judge(file: &std::path::Path, args: &ImagineArgs, device: &Device) -> anyhow::Result<Vgg> {
+    let net = NetArgs {
+        net: None,
+        weights: Some(file.to_owned()),
+        data_dir: args.net.data_dir.clone(),
+    };
+    let network = network::load(&net, Options::default(), device)?.network;
+    anyhow::ensure!(
+        !network.classes().is_empty(),
+        "{} has no classifier: it cannot judge",
+        file.display()
+    );
+    Ok(network)
+}
+
+/// What a network says of the picture of a class; nothing where it is one of a channel.
+fn say_of(
+    network: &Vgg,
+    info: &LayerInfo,
+    label: &str,
+    picture: &Picture,
+    device: &Device,
+) -> anyhow::Result<Option<Verdict>> {
+    match wanted::is_of_classes(info) {
+        true => verdict::ask(network, label, picture, device),
+        false => Ok(None),
+    }
+}
+
+/// How sure the network is of its own pictures, and what the other says.
+fn say_verdicts(own: &[Verdict], judge: &[Verdict], output: &Output) {
+    if own.is_empty() {
+        return;
+    }
+    let least = own.iter().map(|said| said.probability).fold(1.0, f64::min);
+    let mean = own.iter().map(|said| said.probability).sum::<f64>() / own.len() as f64;
+    output.note(&format!(
+        "the network gives its pictures {mean:.3} on average, {least:.3} at least"
+    ));
+    if !judge.is_empty() {
+        let named = judge.iter().filter(|said| said.rank <= TOP).count();
+        output.note(&format!(
+            "the other network has {named} of {} classes among its first {TOP}",
+            judge.len()
+        ));
+    }
 }
