@@ -19,7 +19,7 @@
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`] |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
 //! | `sheet` | [`contact_sheet`], [`before_after`] |
-//! | [`draw`] | three pictures of our own, so that there is something to start from |
+//! | [`draw`] | seven pictures of our own, so that there is something to start from |
 //! | `error` | [`PictureError`] |
 
 mod colour;

@@ -1,6 +1,7 @@
 //! `reverie music`: models of polyphonic music, one file a verb.
 
 mod compare;
+mod listen;
 mod sample;
 mod sets;
 mod train;
@@ -8,6 +9,8 @@ mod train;
 use std::process::ExitCode;
 
 pub use compare::{cells, tidy};
+pub use listen::listen;
+pub use sets::made;
 
 use crate::cli::{MusicAction, MusicArgs};
 

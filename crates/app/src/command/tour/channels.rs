@@ -55,6 +55,6 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         ),
         command: "reverie imagine --layer relu3_1 --channel 0-15 --sheet 4x4 -o sheet.png",
         figures: vec![(LAYER.to_string(), contact_sheet(&tiles, &options))],
-        texts: Vec::new(),
+        ..Section::default()
     })
 }

@@ -44,6 +44,6 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
             ("before".to_owned(), shop.landscape.clone()),
             (format!("after, {LAYER}"), picture),
         ],
-        texts: Vec::new(),
+        ..Section::default()
     })
 }

@@ -6,6 +6,7 @@
 mod channels;
 mod dreaming;
 mod page;
+mod playing;
 mod reading;
 mod styling;
 
@@ -22,6 +23,7 @@ use crate::cli::{DeviceArgs, NetArgs, TourArgs};
 use crate::exit::UsageError;
 use crate::network::{self, Options};
 use crate::output::Output;
+use crate::report::music::Listen;
 use crate::settings::did_you_mean;
 
 /// Size of the tour's own pictures, in pixels.
@@ -32,6 +34,7 @@ const HEIGHT: u32 = 288;
 const SEED: u64 = 1;
 
 /// What a section makes.
+#[derive(Default)]
 pub struct Section {
     /// Heading.
     pub title: &'static str,
@@ -43,6 +46,10 @@ pub struct Section {
     pub figures: Vec<(String, Picture)>,
     /// Texts with captions.
     pub texts: Vec<(String, String)>,
+    /// A table, the first row its head; nothing where there is none.
+    pub table: Vec<Vec<String>>,
+    /// What can be heard.
+    pub sounds: Vec<Listen>,
 }
 
 /// What sections work with.
@@ -63,11 +70,12 @@ pub struct Workshop {
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 4] = [
+const SECTIONS: [Entry; 5] = [
     ("style", styling::make),
     ("dream", dreaming::make),
     ("channels", channels::make),
     ("text", reading::make),
+    ("music", playing::make),
 ];
 
 /// One made section, or why it could not be made, with the seconds it took.
@@ -99,6 +107,10 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         ("landscape.png", &workshop.landscape),
         ("strokes.png", &workshop.strokes),
         ("mosaic.png", &workshop.mosaic),
+        ("still-life.png", &draw::still_life(WIDTH, HEIGHT, SEED)),
+        ("portrait.png", &draw::portrait(WIDTH, HEIGHT, SEED)),
+        ("waves.png", &draw::woodcut_waves(WIDTH, HEIGHT, SEED)),
+        ("planes.png", &draw::cubist_planes(WIDTH, HEIGHT, SEED)),
     ];
     for (name, picture) in drawings {
         let options = SaveOptions {

@@ -7,12 +7,19 @@ use reverie_viz::picture::{Format, Picture, SaveOptions, encode};
 
 use super::{Made, Section, Workshop};
 use crate::report::frame;
+use crate::report::music::Listen;
 
 /// What only this page needs.
 const STYLE: &str = "
 .failed { border-left: .3rem solid #c0392b; padding-left: .8rem; }
 .texts { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
 .texts pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
+.scroll { overflow-x: auto; margin-top: 1rem; }
+table { border-collapse: collapse; }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
+th:first-child, td:first-child { text-align: left; }
+.sounds { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+.sounds audio { display: block; width: 100%; padding: .5rem .6rem 0; }
 ";
 /// Quality of the pictures inside the page.
 const JPEG_QUALITY: u8 = 90;
@@ -78,10 +85,36 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
                     }
                 }
             }
+            @if let [head, rows @ ..] = section.table.as_slice() {
+                div.scroll {
+                    table {
+                        thead { tr { @for cell in head { th scope="col" { (cell) } } } }
+                        tbody {
+                            @for row in rows { tr { @for cell in row { td { (cell) } } } }
+                        }
+                    }
+                }
+            }
+            @if !section.sounds.is_empty() {
+                div.sounds { @for sound in &section.sounds { (heard(sound)) } }
+            }
             p.faint { (format!("Made in {seconds:.0} s. With your own files:")) }
             pre { (section.command) }
         }
     })
+}
+
+/// A piece with its picture, which is an image of its own, so that its style changes nothing else.
+fn heard(sound: &Listen) -> Markup {
+    html! {
+        figure {
+            img src={ "data:image/svg+xml;base64," (STANDARD.encode(&sound.picture_svg)) }
+                alt={ "Piano roll: " (sound.caption) };
+            audio controls preload="metadata" aria-label=(sound.caption)
+                src={ "data:audio/wav;base64," (STANDARD.encode(&sound.wav)) } {}
+            figcaption { (sound.caption) }
+        }
+    }
 }
 
 fn data_uri(picture: &Picture) -> anyhow::Result<String> {

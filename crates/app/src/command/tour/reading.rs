@@ -118,5 +118,6 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         command: "reverie text train --text book.txt --preset quick --out book",
         figures: vec![("one neuron reads".to_owned(), picture(&findings, &reported))],
         texts,
+        ..Section::default()
     })
 }

@@ -32,7 +32,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
             .to_owned(),
         command: "reverie style --content photo.jpg --style painting.jpg -o result.png",
         figures,
-        texts: Vec::new(),
+        ..Section::default()
     })
 }
 

@@ -121,6 +121,11 @@ impl MusicTrainer {
         &self.notes.history
     }
 
+    /// How many notes sound at once in what was learnt from; none before the first pass.
+    pub fn counts(&self) -> Option<&NoteCounts> {
+        self.notes.counts.as_ref()
+    }
+
     /// Updates so far.
     pub fn updates(&self) -> u64 {
         self.history().last().map_or(0, |pass| pass.updates)

@@ -1,4 +1,4 @@
-//! Three pictures of our own, drawn by formula: something to begin with before anything is downloaded.
+//! Seven pictures of our own, drawn by formula: something to begin with before anything is downloaded.
 //!
 //! Each depends on a size and a seed only. Sizes are relative to the height, so the same seed shows
 //! the same picture at every size, wider or narrower with its shape.
@@ -6,19 +6,34 @@
 //! | function | shows | good as |
 //! |---|---|---|
 //! | [`landscape`] | an old town at a river below hills | content |
+//! | [`still_life`] | fruit, a bowl and a jug on a cloth | content |
+//! | [`portrait`] | a woman in the light of a window | content |
 //! | [`brush_swirls`] | thick curved strokes of blue, yellow and orange | style |
 //! | [`mosaic`] | glazed tiles in dark grout | style |
+//! | [`woodcut_waves`] | breaking waves in the flat blues of a print from wood | style |
+//! | [`cubist_planes`] | broken planes of ochre and slate, hatched and outlined | style |
 
 mod brush_swirls;
+mod cubist_planes;
+mod facet;
+mod foam;
 mod house;
 mod landscape;
 mod mosaic;
 mod noise;
+mod paper;
+mod portrait;
+mod still_life;
 mod stroke;
+mod woodcut_waves;
 
 pub use brush_swirls::brush_swirls;
+pub use cubist_planes::cubist_planes;
 pub use landscape::landscape;
 pub use mosaic::mosaic;
+pub use portrait::portrait;
+pub use still_life::still_life;
+pub use woodcut_waves::woodcut_waves;
 
 use super::{CHANNELS, Picture};
 
@@ -87,7 +102,15 @@ mod tests {
     use super::*;
     use crate::picture::{Filter, resize};
 
-    const PICTURES: [fn(u32, u32, u64) -> Picture; 3] = [landscape, brush_swirls, mosaic];
+    const PICTURES: [fn(u32, u32, u64) -> Picture; 7] = [
+        landscape,
+        still_life,
+        portrait,
+        brush_swirls,
+        mosaic,
+        woodcut_waves,
+        cubist_planes,
+    ];
 
     #[test]
     fn a_seed_is_a_picture() {

@@ -3,11 +3,8 @@
 use std::path::Path;
 
 use anyhow::Context;
-use reverie_model::data::music::{Frame, KeyFrequency, KeyMarkov, MusicSet, Roll, repeat_accuracy};
-use reverie_model::rng::seeded;
-use reverie_model::sequence::music::{MusicModel, PlayConfig, play};
-use reverie_viz::pianoroll::{RollConfig, roll_svg};
-use reverie_viz::sound::{SoundConfig, synthesize, write_wav};
+use reverie_model::data::music::{KeyFrequency, KeyMarkov, MusicSet, Roll, repeat_accuracy};
+use reverie_model::sequence::music::{MusicModel, PlayConfig};
 use serde_json::Value;
 
 use super::record::{Record, RunFiles};
@@ -15,23 +12,10 @@ use super::results::Cell;
 use super::study::Study;
 use super::worker::Floor;
 use crate::backend::Opened;
+use crate::command::music::listen;
 use crate::report::music::{
     CellReport, Curve, CurvePoint, Listen, SetReport, Spread, Status, StudyReport, Tried, published,
 };
-
-/// Steps of a test piece that a network hears before it plays.
-const HEARD: usize = 8;
-/// Steps that it plays.
-const PLAYED: usize = 24;
-/// Samples of a second: enough for a piano, and half the size of a disc's.
-const SAMPLE_RATE: u32 = 22_050;
-/// Steps of a second in a set of eighths, and in one of quarters.
-const SPEED: f64 = 3.2;
-const SPEED_OF_QUARTERS: f64 = 2.0;
-/// The set whose steps are quarters.
-const OF_QUARTERS: &str = "jsb";
-/// Steps of a bar in the picture.
-const BAR: usize = 8;
 
 /// What is known of the sets without any network.
 pub struct Known {
@@ -72,7 +56,7 @@ pub fn study_report<'a>(
         for cell in cells.iter().filter(|cell| cell.set == set.name) {
             let mut report = cell_report(study, cell);
             if has_sound {
-                report.listen = listen(floor, set, cell)?;
+                report.listen = played(floor, set, cell)?;
             }
             reports.push(report);
         }
@@ -226,7 +210,7 @@ fn cell_report(study: &Study, cell: &Cell) -> CellReport {
 }
 
 /// What the first network of the chosen rate makes of the beginning of the first test piece.
-fn listen(floor: &Floor<'_>, set: &MusicSet, cell: &Cell) -> anyhow::Result<Option<Listen>> {
+fn played(floor: &Floor<'_>, set: &MusicSet, cell: &Cell) -> anyhow::Result<Option<Listen>> {
     let study = floor.study;
     let Some(rate) = cell.chosen else {
         return Ok(None);
@@ -237,43 +221,13 @@ fn listen(floor: &Floor<'_>, set: &MusicSet, cell: &Cell) -> anyhow::Result<Opti
         return Ok(None);
     }
     let (model, notes) = MusicModel::load(&model, floor.device)?;
-    let heard: Vec<Frame> = set.test[0].iter().take(HEARD).copied().collect();
     let config = PlayConfig {
-        steps: PLAYED,
+        steps: 0,
         temperature: 1.0,
         most: 0,
         counts: notes.counts,
     };
-    let played = play(
-        &model,
-        &heard,
-        &config,
-        &mut seeded(study.seed),
-        floor.device,
-    );
-    let whole: Roll = heard.iter().chain(&played).copied().collect();
-    let sound = SoundConfig {
-        steps_per_second: match set.name == OF_QUARTERS {
-            true => SPEED_OF_QUARTERS,
-            false => SPEED,
-        },
-        sample_rate: SAMPLE_RATE,
-        stereo: false,
-        ..SoundConfig::default()
-    };
     let title = format!("{} on {}", cell.cell.title(), set.title);
-    let picture = RollConfig {
-        steps_per_bar: BAR,
-        given: Some(heard.len()),
-        ..RollConfig::default()
-    };
-    Ok(Some(Listen {
-        wav: write_wav(&synthesize(&whole, &sound)?)?,
-        picture_svg: roll_svg(&whole, &title, &picture)?,
-        caption: format!(
-            "{title}: the first {} steps are those of a test piece, the next {} are its own",
-            heard.len(),
-            played.len()
-        ),
-    }))
+    let played = listen::listen(&model, &config, set, &title, study.seed, floor.device)?;
+    Ok(Some(played))
 }
