@@ -420,6 +420,38 @@ fn a_network_plays_and_what_it_plays_can_be_played_on() {
     folder.refused(4, &missing, &["no.safetensors"]);
 }
 
+/// Every step of the tunes has two notes; a network after three passes expects many more.
+#[test]
+fn as_many_keys_sound_as_in_the_pieces() {
+    let folder = with_tunes();
+    folder.done(&train(&[]));
+    let notes = |more: &[&str], out: &str| {
+        let args = [
+            "music",
+            "sample",
+            "--model",
+            "net.safetensors",
+            "--backend",
+            "flex",
+        ];
+        let rest = ["--steps", "40", "--json", "-o", out];
+        let done = folder
+            .run(&plain(&[&args[..], &rest, more].concat()))
+            .output()
+            .unwrap();
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        let text = String::from_utf8(done.stdout).unwrap();
+        let result: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+        result["notes_per_step"].as_f64().unwrap()
+    };
+    assert_eq!(notes(&[], "held.mid"), 2.0);
+    assert!(notes(&["--free"], "free.mid") > 4.0);
+}
+
 #[test]
 fn a_folder_of_midi_files_is_a_set() {
     let folder = with_tunes();
