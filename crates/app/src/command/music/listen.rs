@@ -1,7 +1,7 @@
 //! A few seconds of what a network plays, for a page.
 
 use burn::tensor::Device;
-use reverie_model::data::music::{Frame, MusicSet, Roll};
+use reverie_model::data::music::{Frame, MusicSet, NoteCounts, Roll};
 use reverie_model::rng::seeded;
 use reverie_model::sequence::music::{MusicModel, PlayConfig, play};
 use reverie_viz::pianoroll::{RollConfig, roll_svg};
@@ -23,13 +23,14 @@ const OF_QUARTERS: &str = "jsb";
 /// Steps of a bar in the picture.
 const BAR: usize = 8;
 
-/// What a network makes of the beginning of the first test piece; `title` says what both are.
+/// What a network makes of the beginning of the first test piece; `counts` says how many notes sound
+/// at once, `title` what both are.
 ///
 /// # Errors
 /// If the sound or the picture cannot be written, which would be a mistake of ours.
 pub fn listen(
     model: &MusicModel,
-    config: &PlayConfig,
+    counts: Option<NoteCounts>,
     set: &MusicSet,
     title: &str,
     seed: u64,
@@ -38,7 +39,9 @@ pub fn listen(
     let heard: Vec<Frame> = set.test[0].iter().take(HEARD).copied().collect();
     let config = PlayConfig {
         steps: PLAYED,
-        ..config.clone()
+        temperature: 1.0,
+        most: 0,
+        counts,
     };
     let played = play(model, &heard, &config, &mut seeded(seed), device);
     let whole: Roll = heard.iter().chain(&played).copied().collect();

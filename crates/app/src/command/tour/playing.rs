@@ -2,9 +2,7 @@
 
 use burn::module::Module;
 use reverie_model::data::music::{KeyFrequency, KeyMarkov, MusicSet};
-use reverie_model::sequence::music::{
-    MusicCell, MusicConfig, MusicRun, MusicTrainer, PlayConfig, evaluate,
-};
+use reverie_model::sequence::music::{MusicCell, MusicConfig, MusicRun, MusicTrainer, evaluate};
 use toml::Table;
 
 use super::{SEED, Section, Workshop};
@@ -92,12 +90,7 @@ fn learn(
         format!("{nats:.2}"),
         format!("{:.0} %", 100.0 * right),
     ];
-    let play = PlayConfig {
-        steps: 0,
-        temperature: 1.0,
-        most: 0,
-        counts: trainer.counts().cloned(),
-    };
+    let counts = trainer.counts().cloned();
     let title = format!("{} on generated counterpoint", cell.title());
-    Ok((row, listen(&model, &play, set, &title, SEED, device)?))
+    Ok((row, listen(&model, counts, set, &title, SEED, device)?))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use reverie_model::data::music::{KeyFrequency, KeyMarkov, MusicSet, Roll, repeat_accuracy};
-use reverie_model::sequence::music::{MusicModel, PlayConfig};
+use reverie_model::sequence::music::MusicModel;
 use serde_json::Value;
 
 use super::record::{Record, RunFiles};
@@ -221,13 +221,7 @@ fn played(floor: &Floor<'_>, set: &MusicSet, cell: &Cell) -> anyhow::Result<Opti
         return Ok(None);
     }
     let (model, notes) = MusicModel::load(&model, floor.device)?;
-    let config = PlayConfig {
-        steps: 0,
-        temperature: 1.0,
-        most: 0,
-        counts: notes.counts,
-    };
     let title = format!("{} on {}", cell.cell.title(), set.title);
-    let played = listen::listen(&model, &config, set, &title, study.seed, floor.device)?;
+    let played = listen::listen(&model, notes.counts, set, &title, study.seed, floor.device)?;
     Ok(Some(played))
 }
