@@ -10,6 +10,7 @@
 //! | read one sound file | [`read_wav`] |
 //! | split them as everybody does | [`SpeechSplit`] |
 //! | hear frames | [`LogMel`], [`LogMelConfig`], [`Frames`], [`BandScale`] |
+//! | have something to hear without any data | [`generated_words`] |
 //! | cut raw sound into sequences | [`Waves`], [`WaveTask`] |
 //!
 //! # Example
@@ -24,7 +25,11 @@
 //! ```
 
 mod error;
+mod formant;
 mod frames;
+mod generated;
+mod glottis;
+mod halve;
 mod log_mel;
 mod log_mel_config;
 mod mel;
@@ -32,10 +37,12 @@ mod power;
 mod read;
 mod recording;
 mod split;
+mod voice;
 mod waves;
 
 pub use error::SpeechError;
 pub use frames::{BandScale, Frames, LEAST_DEVIATION};
+pub use generated::{WORDS, generated_words};
 pub use log_mel::LogMel;
 pub use log_mel_config::LogMelConfig;
 pub use mel::{to_hertz, to_mel};
