@@ -56,29 +56,38 @@ impl View {
     }
 }
 
-/// Some pictures of a set through views of them, prepared for a network that sees RGB:
-/// `[B, 3, side, side]`.
+/// Some pictures of a set through views of them, `side` pixels large and prepared for a network that
+/// sees RGB: `[B, 3, side, side]`.
 pub fn batch(
     set: &PictureSet,
     places: &[usize],
     views: &[View],
+    side: usize,
     preprocessing: &Preprocessing,
 ) -> Vec<f32> {
-    let mut values = vec![0.0; places.len() * set.bytes()];
-    let pictures = values.par_chunks_mut(set.bytes().max(1));
+    let bytes = side * side * 3;
+    let mut values = vec![0.0; places.len() * bytes];
+    let pictures = values.par_chunks_mut(bytes.max(1));
     pictures
         .zip(places)
         .zip(views)
         .for_each(|((to, &place), view)| {
-            see(set.picture(place), set.side, view, preprocessing, to);
+            let picture = (set.picture(place), set.side);
+            see(picture, view, side, preprocessing, to);
         });
     values
 }
 
-/// One picture through a view, planes of `[3, side, side]`.
-fn see(pixels: &[u8], side: usize, view: &View, preprocessing: &Preprocessing, to: &mut [f32]) {
+/// One picture and its side through a view, planes of `[3, side, side]`.
+fn see(
+    (pixels, whole): (&[u8], usize),
+    view: &View,
+    side: usize,
+    preprocessing: &Preprocessing,
+    to: &mut [f32],
+) {
     let plane = side * side;
-    let most = (side - 1) as f32;
+    let most = (whole - 1) as f32;
     let place = |number: usize, axis: usize| {
         let step = view.size[axis] / side as f32;
         // The middle of a pixel lies half a pixel from its edge.
@@ -87,16 +96,16 @@ fn see(pixels: &[u8], side: usize, view: &View, preprocessing: &Preprocessing, t
     let columns: Vec<(usize, usize, f32)> = (0..side)
         .map(|x| {
             let x = if view.is_mirrored { side - 1 - x } else { x };
-            between(place(x, 0), side)
+            between(place(x, 0), whole)
         })
         .collect();
     let [brightness, contrast, saturation] = view.colour;
     let mut mean = 0.0;
     for y in 0..side {
-        let (above, below, down) = between(place(y, 1), side);
+        let (above, below, down) = between(place(y, 1), whole);
         for (x, &(left, right, along)) in columns.iter().enumerate() {
             let at = |row: usize, column: usize, colour: usize| {
-                f32::from(pixels[(row * side + column) * 3 + colour])
+                f32::from(pixels[(row * whole + column) * 3 + colour])
             };
             let rgb: [f32; 3] = std::array::from_fn(|colour| {
                 let upper =
@@ -168,11 +177,28 @@ mod tests {
     #[test]
     fn the_whole_picture_is_seen_as_it_is() {
         let set = ramp(8);
-        let seen = batch(&set, &[0], &[View::whole(8)], &plain());
+        let seen = batch(&set, &[0], &[View::whole(8)], 8, &plain());
         for (i, pixel) in set.picture(0).chunks_exact(3).enumerate() {
             for (colour, &byte) in pixel.iter().enumerate() {
                 let value = seen[colour * 64 + i];
                 assert!((value - f32::from(byte) / 255.0).abs() < 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn a_smaller_look_is_the_mean_of_what_it_covers() {
+        let set = ramp(8);
+        let seen = batch(&set, &[0], &[View::whole(8)], 4, &plain());
+        assert_eq!(seen.len(), 3 * 16);
+        for y in 0..4 {
+            for x in 0..4 {
+                // A ramp of 10 a pixel, seen at the middle of two pixels.
+                let values = [20.0 * x as f32 + 5.0, 20.0 * y as f32 + 5.0, 30.0];
+                for (colour, value) in values.into_iter().enumerate() {
+                    let found = seen[colour * 16 + y * 4 + x] * 255.0;
+                    assert!((found - value).abs() < 1e-3, "{found} for {value}");
+                }
             }
         }
     }
@@ -185,7 +211,7 @@ mod tests {
             ..View::whole(8)
         };
         let [seen, turned] =
-            [View::whole(8), mirrored].map(|view| batch(&set, &[0], &[view], &plain()));
+            [View::whole(8), mirrored].map(|view| batch(&set, &[0], &[view], 8, &plain()));
         for row in 0..24 {
             for x in 0..8 {
                 let (a, b) = (seen[row * 8 + x], turned[row * 8 + 7 - x]);
@@ -220,7 +246,7 @@ mod tests {
             colour: [1.0, 0.5, 1.4],
             ..View::whole(2)
         };
-        let seen = batch(&set, &[0], &[view], &plain());
+        let seen = batch(&set, &[0], &[view], 2, &plain());
         assert!(
             seen.iter()
                 .all(|value| (value - 100.0 / 255.0).abs() < 1e-6)

@@ -19,6 +19,13 @@ pub struct ClassifierConfig {
     pub batch_norm: bool,
     /// Side of the pictures, in pixels.
     pub side: usize,
+    /// Side that pictures have in the first pass, in pixels; they grow from pass to pass, and early
+    /// passes cost less. 0, or as much as `side`, is as `side`.
+    #[serde(default)]
+    pub first_side: usize,
+    /// Share of the passes until they have the whole side.
+    #[serde(default)]
+    pub grown: f64,
     /// Pictures of an update.
     pub batch: usize,
     /// Passes over the pictures.
@@ -59,6 +66,8 @@ impl Default for ClassifierConfig {
             stages: Vec::new(),
             batch_norm: true,
             side: 64,
+            first_side: 0,
+            grown: 0.0,
             batch: 64,
             epochs: 12,
             rate: 0.1,
@@ -94,6 +103,20 @@ impl ClassifierConfig {
         })
     }
 
+    /// Side of what is seen in a pass, counted from 0: between `first_side` and `side`, in numbers
+    /// that can be halved as often as the network does.
+    pub fn side_of_pass(&self, pass: u64) -> usize {
+        let growing = self.grown * self.epochs as f64;
+        let grows = (1..self.side).contains(&self.first_side);
+        if !grows || pass as f64 >= growing {
+            return self.side;
+        }
+        let way = (self.side - self.first_side) as f64 * pass as f64 / growing;
+        let side = self.first_side + way as usize;
+        let least = self.shape().map_or(1, |shape| least_side(&shape));
+        (side / least * least).max(least)
+    }
+
     pub(super) fn optimizer(&self) -> OptimizerConfig {
         OptimizerConfig::Sgd {
             momentum: self.momentum,
@@ -114,8 +137,7 @@ impl ClassifierConfig {
     /// [`ClassifierError::Setting`] with what is wrong, or a name that no network has.
     pub fn check(&self) -> Result<(), ClassifierError> {
         let shape = self.shape()?;
-        let halvings = shape.stages.len() - 1 + usize::from(shape.final_pool);
-        let least = 1 << halvings;
+        let least = least_side(&shape);
         let wrong = |setting: &'static str, value: String, must: String| {
             Err(ClassifierError::Setting {
                 setting,
@@ -133,9 +155,14 @@ impl ClassifierConfig {
             return wrong("stages", value, "have layers of one channel or more".into());
         }
         if self.side < least {
+            let halvings = least.ilog2();
             let must =
                 format!("be at least {least}, as the network halves its pictures {halvings} times");
             return wrong("side", self.side.to_string(), must);
+        }
+        if self.first_side != 0 && self.first_side < least {
+            let must = format!("be 0 or at least {least}");
+            return wrong("first_side", self.first_side.to_string(), must);
         }
         if self.batch < 2 {
             return wrong("batch", self.batch.to_string(), "be at least 2".into());
@@ -148,6 +175,7 @@ impl ClassifierConfig {
             ("rate", self.rate, f64::MIN_POSITIVE, 1e3),
             ("first", self.first, 0.0, 1.0),
             ("rise", self.rise, 0.0, 0.99),
+            ("grown", self.grown, 0.0, 1.0),
             ("last", self.last, 0.0, 1.0),
             ("momentum", self.momentum, 0.0, 0.9999),
             ("weight_decay", self.weight_decay, 0.0, 1.0),
@@ -169,6 +197,11 @@ impl ClassifierConfig {
     }
 }
 
+/// The smallest side that can be halved as often as the network does.
+fn least_side(shape: &VggConfig) -> usize {
+    1 << (shape.stages.len() - 1 + usize::from(shape.final_pool))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +217,11 @@ mod tests {
         for (error, word) in [
             (refused(&|config| config.side = 7), "side is 7"),
             (refused(&|config| config.batch = 1), "batch is 1"),
+            (
+                refused(&|config| config.first_side = 65),
+                "first_side is 65",
+            ),
+            (refused(&|config| config.grown = 1.5), "grown is 1.5"),
             (refused(&|config| config.epochs = 0), "epochs is 0"),
             (refused(&|config| config.rate = f64::NAN), "rate is NaN"),
             (refused(&|config| config.crop_area = 0.0), "crop_area is 0"),
@@ -192,6 +230,21 @@ mod tests {
         ] {
             assert!(error.contains(word), "{error}");
         }
+    }
+
+    #[test]
+    fn pictures_grow_in_steps_that_can_be_halved() {
+        let config = ClassifierConfig {
+            first_side: 40,
+            grown: 0.7,
+            epochs: 20,
+            ..ClassifierConfig::default()
+        };
+        let sides: Vec<usize> = (0..20).map(|pass| config.side_of_pass(pass)).collect();
+        let times = |side| sides.iter().filter(|found| **found == side).count();
+        assert_eq!([40, 48, 56, 64].map(times), [5, 5, 4, 6], "{sides:?}");
+        assert!(sides.is_sorted());
+        assert_eq!(ClassifierConfig::default().side_of_pass(0), 64);
     }
 
     #[test]

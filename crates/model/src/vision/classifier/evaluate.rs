@@ -47,7 +47,7 @@ pub fn evaluate_classes(
             return None;
         }
         let views = vec![View::whole(set.side); places.len()];
-        let values = batch(set, places, &views, network.preprocessing());
+        let values = batch(set, places, &views, set.side, network.preprocessing());
         let shape = [places.len(), 3, set.side, set.side];
         let pictures = Tensor::from_data(TensorData::new(values, shape), device);
         let mut seen = None;

@@ -220,13 +220,14 @@ impl ClassifierTrainer {
             .iter()
             .map(|_| View::draw(train.side, &config, &mut self.rng))
             .collect();
-        let values = batch(train, places, &views, &Preprocessing::torchvision());
+        let side = config.side_of_pass(self.notes.epoch);
+        let values = batch(train, places, &views, side, &Preprocessing::torchvision());
         let labels: Vec<i32> = places
             .iter()
             .map(|&place| train.labels[place] as i32)
             .collect();
         let device = self.device.clone().autodiff();
-        let shape = [config.batch, 3, train.side, train.side];
+        let shape = [config.batch, 3, side, side];
         let pictures = Tensor::from_data(TensorData::new(values, shape), &device);
         let (scores, found) = self.learner.scores(pictures);
         let loss = smoothed(scores, labels, config.label_smoothing, &device);
