@@ -12,6 +12,8 @@ use reverie_model::vision::VggConfig;
 
 use super::Work;
 
+/// Channels and convolutions of the stages; the PyTorch side has the same ones.
+const STAGES: [(usize, usize); 4] = [(24, 2), (48, 2), (96, 3), (192, 3)];
 const BATCH: usize = 64;
 const SIDE: usize = 64;
 const CLASSES: usize = 50;
@@ -37,7 +39,11 @@ struct Model {
 /// Forward, back and descent with momentum.
 pub fn training(device: &Device) -> Work {
     let mut rng = seeded(1);
-    let config = VggConfig::mini();
+    let stages = STAGES.map(|(channels, layers)| vec![channels; layers]);
+    let config = VggConfig {
+        stages: stages.to_vec(),
+        ..VggConfig::mini()
+    };
     let blocks = config
         .convolutions()
         .into_iter()

@@ -94,11 +94,11 @@ impl VggConfig {
         Self::with_depths("vgg19", [2, 2, 4, 4, 4])
     }
 
-    /// The small network of this project: four stages, 1.09 million parameters.
+    /// The small network of this project: four stages, 1.91 million parameters.
     pub fn mini() -> Self {
         Self {
             name: "vgg-mini".to_owned(),
-            stages: vec![vec![24; 2], vec![48; 2], vec![96; 3], vec![192; 3]],
+            stages: vec![vec![32; 2], vec![64; 2], vec![128; 3], vec![256; 3]],
             final_pool: false,
             ..Self::vgg11()
         }
