@@ -217,10 +217,7 @@ mod tests {
         for (error, word) in [
             (refused(&|config| config.side = 7), "side is 7"),
             (refused(&|config| config.batch = 1), "batch is 1"),
-            (
-                refused(&|config| config.first_side = 65),
-                "first_side is 65",
-            ),
+            (refused(&|config| config.first_side = 7), "first_side is 7"),
             (refused(&|config| config.grown = 1.5), "grown is 1.5"),
             (refused(&|config| config.epochs = 0), "epochs is 0"),
             (refused(&|config| config.rate = f64::NAN), "rate is NaN"),
