@@ -8,6 +8,7 @@ use reverie_model::data::text::TextError;
 use reverie_model::recurrent::ConfigError;
 use reverie_model::sequence::SequenceError;
 use reverie_model::train::CheckpointError;
+use reverie_model::vision::classifier::ClassifierError;
 use reverie_model::weights::WeightsError;
 use reverie_viz::VizError;
 use reverie_viz::picture::PictureError;
@@ -121,6 +122,15 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
             SequenceError::Config(inner) => code_of(inner),
             SequenceError::Text(inner) => code_of(inner),
             SequenceError::Checkpoint(inner) => code_of(inner),
+            _ => Some(FAILED),
+        };
+    }
+    if let Some(error) = cause.downcast_ref::<ClassifierError>() {
+        return match error {
+            ClassifierError::Setting { .. } => Some(USAGE),
+            ClassifierError::Model(inner) => code_of(inner),
+            ClassifierError::Checkpoint(inner) => code_of(inner),
+            ClassifierError::BadCard { .. } => Some(NO_DATA),
             _ => Some(FAILED),
         };
     }

@@ -4,20 +4,24 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use burn::tensor::Device;
-use reverie_model::vision::classifier::ClassifierCard;
 use reverie_model::vision::{ARCHITECTURES, Edges, Pooling, Vgg, VggConfig};
 use reverie_model::weights::{
-    Entry, Preprocessing, Registry, TensorFile, locate, nearest, sha256_file, verify_file,
+    Entry, Preprocessing, Registry, TensorFile, locate, nearest, sha256_bytes, sha256_file,
+    verify_file,
 };
 
 use crate::cli::NetArgs;
 use crate::exit::UsageError;
 use crate::paths;
 
-/// Seed of the weights of a network that needs no file.
-const BUILTIN_SEED: u64 = 2014;
 /// Name of the network inside the program.
 pub const BUILTIN: &str = "vgg-mini";
+/// Its file, which `reverie classify train` wrote; `assets/vgg-mini.md` says how.
+const BUILTIN_FILE: &[u8] = include_bytes!("../../../assets/vgg-mini.safetensors");
+/// Name of a network for trials that has learnt nothing.
+const RANDOM: &str = "tiny";
+/// Seed of its weights.
+const RANDOM_SEED: u64 = 2014;
 
 /// A network and where it came from.
 pub struct Loaded {
@@ -84,9 +88,12 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
     if let Some(file) = &args.weights {
         return from_file(args, file, &registry, shaped, device);
     }
-    if args.name() == BUILTIN || args.name() == "tiny" {
-        let config = shaped(VggConfig::by_name(args.name())?);
-        let network = Vgg::random(&config, BUILTIN_SEED, device);
+    if args.name() == BUILTIN {
+        return builtin(shaped, device);
+    }
+    if args.name() == RANDOM {
+        let config = shaped(VggConfig::by_name(RANDOM)?);
+        let network = Vgg::random(&config, RANDOM_SEED, device);
         let remark = "its weights are random: they carry texture, not things".to_owned();
         return Ok(Loaded {
             network,
@@ -119,6 +126,22 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
         side: None,
         sha256: Some(sha256),
         deepest_useful: entry.deepest_useful.clone(),
+        remark: None,
+    })
+}
+
+/// The network inside the program.
+fn builtin(shaped: impl FnOnce(VggConfig) -> VggConfig, device: &Device) -> anyhow::Result<Loaded> {
+    let file = TensorFile::embedded(BUILTIN, BUILTIN_FILE)?;
+    let found = Vgg::classifier(&file, shaped, device)?;
+    let (network, card) = found.context("the network inside the program has no card")?;
+    Ok(Loaded {
+        network,
+        name: BUILTIN.to_owned(),
+        file: None,
+        side: Some(card.config.side),
+        sha256: Some(sha256_bytes(BUILTIN_FILE)),
+        deepest_useful: None,
         remark: None,
     })
 }
@@ -162,18 +185,13 @@ fn from_file(
     let tensors = TensorFile::open(file)?;
     let sha256 =
         sha256_file(file, |_| ()).with_context(|| format!("reading {}", file.display()))?;
-    // A network of `classify train` says itself what it is.
-    let card = ClassifierCard::of(&tensors)
-        .with_context(|| format!("{}: its card cannot be read", file.display()))?;
-    let (config, preprocessing) = match &card {
-        Some(card) => (card.shape()?, card.preprocessing),
-        None => (config, preprocessing),
-    };
-    let network = Vgg::from_file(&shaped(config), preprocessing, &tensors, &ignore, device)?;
-    let side = card.as_ref().map(|card| card.config.side);
-    let network = match card {
-        Some(card) => network.with_classes(card.classes),
-        None => network,
+    let (network, side) = match Vgg::classifier(&tensors, &shaped, device)? {
+        Some((network, card)) => (network, Some(card.config.side)),
+        None => {
+            let config = shaped(config);
+            let network = Vgg::from_file(&config, preprocessing, &tensors, &ignore, device)?;
+            (network, None)
+        }
     };
     Ok(Loaded {
         network,

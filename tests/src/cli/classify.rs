@@ -198,6 +198,15 @@ fn what_cannot_be_learnt_from_is_refused() {
                 &["names.txt", "line 1"],
             ),
             (
+                train(&["--resume", "-o", "net"]),
+                &["nothing to resume", "net"],
+            ),
+        ],
+    );
+    folder.all_refused(
+        2,
+        &[
+            (
                 train(&["--set", "side=1", "-o", "net"]),
                 &["side is 1", "at least 2"],
             ),
@@ -207,20 +216,18 @@ fn what_cannot_be_learnt_from_is_refused() {
             ),
             (train(&["--set", "rate=0", "-o", "net"]), &["rate is 0"]),
             (
-                train(&["--resume", "-o", "net"]),
-                &["nothing to resume", "net"],
+                train(&["--set", "first_side=1", "-o", "net"]),
+                &["first_side is 1", "at least 2"],
+            ),
+            (
+                train(&["--max-damaged", "101", "-o", "net"]),
+                &["--max-damaged is 101"],
+            ),
+            (
+                train(&["--set", "epoch=2", "-o", "net"]),
+                &["did you mean epochs?"],
             ),
         ],
-    );
-    folder.refused(
-        2,
-        &train(&["--max-damaged", "101", "-o", "net"]),
-        &["--max-damaged is 101"],
-    );
-    folder.refused(
-        2,
-        &train(&["--set", "epoch=2", "-o", "net"]),
-        &["did you mean epochs?"],
     );
     folder.refused(4, &of("tiny-imagenet50"), &["tiny_imagenet50_train.tar.gz"]);
 }

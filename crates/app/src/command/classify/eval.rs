@@ -31,11 +31,11 @@ pub fn run(args: &ClassifyEvalArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
     let started = Instant::now();
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
+    let name = loaded.file.unwrap_or_else(|| loaded.name.clone());
     let network = loaded.network;
     anyhow::ensure!(
         !network.classes().is_empty(),
-        "{} has no classifier: it tells no classes apart",
-        loaded.name
+        "{name} has no classifier: it tells no classes apart"
     );
     let found = pictures::find(&args.pictures, args.net.data_dir.as_deref())?;
     let is_dealt = found.listed.iter().any(|one| one.is_measured == Some(true));
@@ -60,7 +60,7 @@ pub fn run(args: &ClassifyEvalArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
         let mut event = report::to_json(&measured, titles);
         if let Value::Object(fields) = &mut event {
             fields.insert("event".to_owned(), json!("result"));
-            fields.insert("net".to_owned(), json!(loaded.name));
+            fields.insert("net".to_owned(), json!(name));
             fields.insert("backend".to_owned(), json!(opened.backend));
             fields.insert("seconds".to_owned(), json!(started.elapsed().as_secs_f64()));
             fields.insert("peak_memory_bytes".to_owned(), json!(memory::peak()));
@@ -68,11 +68,7 @@ pub fn run(args: &ClassifyEvalArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
         output.event(&event);
     } else {
         output.result(report::to_markdown(&measured, titles).trim_end())?;
-        output.result(&format!(
-            "\n{}: {}",
-            loaded.name,
-            report::summary(&measured)
-        ))?;
+        output.result(&format!("\n{}: {}", name, report::summary(&measured)))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,7 @@
 //! What can go wrong with a classifier.
 
+use std::path::PathBuf;
+
 use crate::ModelError;
 use crate::train::{CheckpointError, Trouble};
 
@@ -23,6 +25,14 @@ pub enum ClassifierError {
     /// The checkpoint is no good.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
+    /// The card of a network cannot be read.
+    #[error("{}: its card cannot be read: {source}", path.display())]
+    BadCard {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: serde_json::Error,
+    },
     /// Training went wrong, and is not begun again by itself.
     #[error("{trouble}, at a rate of {rate:.3e}; begin anew with a smaller rate")]
     Unsound {

@@ -38,7 +38,7 @@ impl ClassifierCard {
     ///
     /// # Errors
     /// A card that cannot be read.
-    pub fn of(file: &TensorFile) -> Result<Option<Self>, serde_json::Error> {
+    fn of(file: &TensorFile) -> Result<Option<Self>, serde_json::Error> {
         let card = file.metadata().get(CARD);
         card.map(|card| serde_json::from_str(card)).transpose()
     }
@@ -92,18 +92,24 @@ pub fn save_classifier(
 
 impl Vgg {
     /// The network of a file that [`save_classifier`] wrote, and its card; none where the file has no
-    /// card.
+    /// card. `shaped` may change what the weights leave open: pooling and edges.
     ///
     /// # Errors
-    /// A file that is missing, damaged or at odds with its card.
+    /// A file that is damaged or at odds with its card.
     pub fn classifier(
         file: &TensorFile,
+        shaped: impl FnOnce(VggConfig) -> VggConfig,
         device: &Device,
     ) -> Result<Option<(Self, ClassifierCard)>, ClassifierError> {
-        let Ok(Some(card)) = ClassifierCard::of(file) else {
+        let card = ClassifierCard::of(file).map_err(|source| ClassifierError::BadCard {
+            path: file.path().to_owned(),
+            source,
+        })?;
+        let Some(card) = card else {
             return Ok(None);
         };
-        let network = Self::from_file(&card.shape()?, card.preprocessing, file, &[], device)?;
+        let shape = shaped(card.shape()?);
+        let network = Self::from_file(&shape, card.preprocessing, file, &[], device)?;
         let network = network.with_classes(card.classes.clone());
         Ok(Some((network, card)))
     }
@@ -138,7 +144,9 @@ mod tests {
         let path = dir.path().join("net.safetensors");
         save_classifier(&trainer.network(), &card, true, &path).unwrap();
         let file = TensorFile::open(&path).unwrap();
-        let (network, read) = Vgg::classifier(&file, &device).unwrap().unwrap();
+        let (network, read) = Vgg::classifier(&file, |shape| shape, &device)
+            .unwrap()
+            .unwrap();
         assert_eq!(read, card);
         assert_eq!(network.classes(), ["cat", "dog", "fish"]);
         let answers =
