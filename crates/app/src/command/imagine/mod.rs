@@ -12,11 +12,13 @@ use burn::tensor::Device;
 use reverie_model::rng::seeded;
 use reverie_model::vision::{LayerInfo, Network, Vgg};
 use reverie_viz::dream::{DreamConfig, DreamEvent, dream, noise_picture};
+use reverie_viz::objective::Goal;
 use reverie_viz::picture::{Picture, SheetOptions, check_output, contact_sheet, save};
 use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use serde_json::{Value, json};
 
 use self::verdict::Verdict;
+pub use self::verdict::ask;
 use self::wanted::Wanted;
 use super::shared::{self, Stop, Stopper};
 use crate::cli::{ImagineArgs, NetArgs};
@@ -27,12 +29,30 @@ use crate::recipe::Recipe;
 use crate::{memory, settings};
 
 /// Deviation of the noise that imagining starts from, in units of the image.
-pub const START_NOISE: f32 = 0.2;
+const START_NOISE: f32 = 0.2;
 
 /// The preset for pictures of classes.
-const OF_CLASSES: &str = "class";
+pub const OF_CLASSES: &str = "class";
 /// A class counts as named when it is among so many.
 const TOP: usize = 5;
+
+/// One picture, from noise; `watch` hears of every step and may stop it.
+///
+/// # Errors
+/// Settings that the network cannot do.
+pub fn picture(
+    network: &Vgg,
+    goal: &Goal,
+    config: &DreamConfig,
+    seed: u64,
+    mut watch: impl FnMut(&DreamEvent) -> ControlFlow<()>,
+) -> anyhow::Result<Picture> {
+    let mut rng = seeded(seed);
+    let mean = network.mean_colour();
+    let base = noise_picture(config.size, config.size, mean, START_NOISE, &mut rng);
+    let (picture, _) = dream(network, goal, &base, config, rng, |event, _| watch(event))?;
+    Ok(picture)
+}
 
 /// Makes the picture, or a sheet of several.
 ///
@@ -114,11 +134,8 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         goal,
     } in &goals
     {
-        let mut rng = seeded(args.run.seed());
-        let mean = loaded.network.mean_colour();
-        let base = noise_picture(config.size, config.size, mean, START_NOISE, &mut rng);
         let mut score = 0.0;
-        let (picture, _) = dream(&loaded.network, goal, &base, &config, rng, |event, _| {
+        let picture = picture(&loaded.network, goal, &config, args.run.seed(), |event| {
             if let DreamEvent::Step(progress) = event {
                 steps += 1;
                 score = progress
@@ -243,7 +260,7 @@ fn say_of(
     device: &Device,
 ) -> anyhow::Result<Option<Verdict>> {
     match wanted::is_of_classes(info) {
-        true => verdict::ask(network, label, picture, device),
+        true => ask(network, label, picture, device),
         false => Ok(None),
     }
 }
