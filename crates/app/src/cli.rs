@@ -364,6 +364,7 @@ pub struct DreamArgs {
     after_help = "Examples:
   reverie imagine --layer conv2_1 --channel 5 -o channel.png
   reverie imagine --layer conv3_1 --channel 0-15 --sheet 4x4 -o sheet.png
+  reverie imagine --class mushroom,candle,espresso --sheet 3x1 -o classes.png
   reverie imagine --net vgg16-hed --layer conv3_3 --channel 12 --size 256 -o channel.png
 Presets: channel (default), class (with --class)"
 )]
@@ -419,6 +420,7 @@ pub struct ImagineArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   reverie tour
+  reverie tour --open
   reverie tour --only style --out /tmp/tour")]
 pub struct TourArgs {
     /// Folder for the page
@@ -432,6 +434,9 @@ pub struct TourArgs {
     /// Only this section; may be repeated
     #[arg(long, value_name = "SECTION")]
     pub only: Vec<String>,
+    /// Open the page in the browser when it is done
+    #[arg(long)]
+    pub open: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub device: DeviceArgs,

@@ -20,6 +20,7 @@
 //! | `music` | the comparison on music: studies, how they go on, sets that are no good |
 //! | `classify` | networks that tell classes of pictures apart |
 //! | `speech` | networks that hear |
+//! | `tour` | the page of samples, whole and without other files |
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
 mod classify;
@@ -40,6 +41,7 @@ mod rerun;
 mod resume;
 mod speech;
 mod text;
+mod tour;
 mod weights;
 
 use std::collections::BTreeMap;

@@ -2,18 +2,17 @@
 
 use std::ops::ControlFlow;
 
-use reverie_model::rng::seeded;
 use reverie_model::vision::Network;
-use reverie_viz::dream::{DreamConfig, dream, noise_picture};
+use reverie_viz::dream::DreamConfig;
 use reverie_viz::objective::{ChannelMean, Goal};
-use reverie_viz::picture::{SheetOptions, contact_sheet};
 
+use super::sheet::sheet;
 use super::{SEED, Section, Workshop};
-use crate::command::imagine::START_NOISE;
+use crate::command::imagine;
 use crate::settings::{IMAGINE_PRESETS, resolve};
 
 /// Layer whose channels are shown.
-const LAYER: &str = "relu2_2";
+const LAYER: &str = "relu3_3";
 /// How many.
 const CHANNELS: usize = 8;
 /// Columns of the sheet.
@@ -35,18 +34,11 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     let mut tiles = Vec::new();
     for channel in 0..CHANNELS {
         let goal = Goal::from(ChannelMean::new(info, channel)?);
-        let mut rng = seeded(SEED);
-        let mean = shop.network.mean_colour();
-        let start = noise_picture(SIDE, SIDE, mean, START_NOISE, &mut rng);
-        let (picture, _) = dream(&shop.network, &goal, &start, &config, rng, |_, _| {
+        let picture = imagine::picture(&shop.network, &goal, &config, SEED, |_| {
             ControlFlow::Continue(())
         })?;
         tiles.push((picture, format!("channel {channel}")));
     }
-    let options = SheetOptions {
-        columns: COLUMNS,
-        ..SheetOptions::default()
-    };
     Ok(Section {
         title: "What a channel looks for",
         text: format!(
@@ -54,7 +46,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
              answered strongly everywhere."
         ),
         command: "reverie imagine --layer relu3_1 --channel 0-15 --sheet 4x4 -o sheet.png",
-        figures: vec![(LAYER.to_string(), contact_sheet(&tiles, &options))],
+        figures: vec![(LAYER.to_string(), sheet(&tiles, COLUMNS))],
         ..Section::default()
     })
 }

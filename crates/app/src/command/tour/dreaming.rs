@@ -26,7 +26,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     let (picture, _) = dream(
         &shop.network,
         &goal,
-        &shop.landscape,
+        shop.drawings.of("landscape"),
         &config,
         seeded(SEED),
         |_, _| ControlFlow::Continue(()),
@@ -35,13 +35,12 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         title: "More of what a layer already sees",
         text: format!(
             "Gradient ascent on the picture itself: whatever {LAYER} answers to, a little more of \
-             it, in {} sizes from coarse to fine (DeepDream, 2015). With random weights the \
-             patterns are waves and blots rather than dogs.",
+             it, in {} sizes from coarse to fine (DeepDream, 2015). This network knows ladybugs well.",
             config.octaves
         ),
         command: "reverie dream photo.jpg -o dream.png",
         figures: vec![
-            ("before".to_owned(), shop.landscape.clone()),
+            ("before".to_owned(), shop.drawings.of("landscape").clone()),
             (format!("after, {LAYER}"), picture),
         ],
         ..Section::default()

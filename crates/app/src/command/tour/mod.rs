@@ -3,33 +3,36 @@
 //! A section is one file with a function that answers with a [`Section`]; a new one is added to
 //! [`SECTIONS`]. One that fails is shown as failed, and the others go on.
 
+mod audible;
 mod channels;
+mod classes;
+mod drawings;
 mod dreaming;
+mod hearing;
 mod page;
 mod playing;
 mod reading;
+mod sheet;
+mod sorting;
 mod styling;
 
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reverie_model::vision::Vgg;
-use reverie_viz::picture::{Picture, SaveOptions, check_output, draw, save, write_atomic};
+use reverie_model::vision::{Edges, Vgg};
+use reverie_viz::picture::{Picture, check_output, write_atomic};
 use serde_json::json;
 
+use self::audible::Audible;
+use self::drawings::Drawings;
 use super::shared;
 use crate::backend::Opened;
 use crate::cli::{DeviceArgs, NetArgs, TourArgs};
 use crate::exit::UsageError;
 use crate::network::{self, Options};
 use crate::output::Output;
-use crate::report::music::Listen;
 use crate::settings::did_you_mean;
 
-/// Size of the tour's own pictures, in pixels.
-const WIDTH: u32 = 384;
-/// See [`WIDTH`].
-const HEIGHT: u32 = 288;
 /// Seed of everything random.
 const SEED: u64 = 1;
 
@@ -49,7 +52,7 @@ pub struct Section {
     /// A table, the first row its head; nothing where there is none.
     pub table: Vec<Vec<String>>,
     /// What can be heard.
-    pub sounds: Vec<Listen>,
+    pub sounds: Vec<Audible>,
 }
 
 /// What sections work with.
@@ -58,24 +61,23 @@ pub struct Workshop {
     pub network: Vgg,
     /// The device.
     pub opened: Opened,
-    /// A drawn landscape with houses.
-    pub landscape: Picture,
-    /// A drawn sheet of brush strokes.
-    pub strokes: Picture,
-    /// A drawn mosaic.
-    pub mosaic: Picture,
+    /// Drawings to work on.
+    pub drawings: Drawings,
 }
 
 /// A section by name.
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 5] = [
+const SECTIONS: [Entry; 8] = [
     ("style", styling::make),
     ("dream", dreaming::make),
     ("channels", channels::make),
+    ("classes", classes::make),
+    ("classify", sorting::make),
     ("text", reading::make),
     ("music", playing::make),
+    ("speech", hearing::make),
 ];
 
 /// One made section, or why it could not be made, with the seconds it took.
@@ -92,7 +94,8 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
     std::fs::create_dir_all(&args.out)
         .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", args.out.display()))?;
     check_output(&args.out.join("landscape.png"), true)?;
-    let workshop = open(&args.device, &output)?;
+    output.note("tour: drawing seven pictures");
+    let workshop = prepare(&args.device, &output)?;
     let mut made: Vec<Made> = Vec::new();
     for (number, (name, make)) in chosen.iter().enumerate() {
         output.note(&format!("tour {}/{}: {name}", number + 1, chosen.len()));
@@ -103,22 +106,7 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         }
         made.push((name, section, begun.elapsed().as_secs_f64()));
     }
-    let drawings = [
-        ("landscape.png", &workshop.landscape),
-        ("strokes.png", &workshop.strokes),
-        ("mosaic.png", &workshop.mosaic),
-        ("still-life.png", &draw::still_life(WIDTH, HEIGHT, SEED)),
-        ("portrait.png", &draw::portrait(WIDTH, HEIGHT, SEED)),
-        ("waves.png", &draw::woodcut_waves(WIDTH, HEIGHT, SEED)),
-        ("planes.png", &draw::cubist_planes(WIDTH, HEIGHT, SEED)),
-    ];
-    for (name, picture) in drawings {
-        let options = SaveOptions {
-            overwrite: true,
-            ..SaveOptions::default()
-        };
-        save(picture, None, &args.out.join(name), &options)?;
-    }
+    workshop.drawings.save(&args.out)?;
     let file = args.out.join("index.html");
     write_atomic(&file, page::html(&workshop, &made)?.as_bytes(), true)?;
     let failed = made
@@ -130,6 +118,11 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         "the tour took {seconds:.0} s; {} opens in a browser",
         file.display()
     ));
+    if args.open
+        && let Err(error) = open::that_detached(&file)
+    {
+        output.warn(&format!("no browser could be opened: {error}"));
+    }
     if !output.is_json() {
         output.result(&file.display().to_string())?;
     }
@@ -164,7 +157,7 @@ fn choose(only: &[String]) -> Result<Vec<Entry>, UsageError> {
         .collect())
 }
 
-fn open(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
+fn prepare(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
     let opened = shared::open_device(device, output)?;
     let args = NetArgs {
         net: None,
@@ -172,15 +165,13 @@ fn open(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
         data_dir: None,
     };
     let options = Options {
-        edges: reverie_model::vision::Edges::Replicate,
+        edges: Edges::Replicate,
         ..Options::default()
     };
     let loaded = network::load(&args, options, &opened.device)?;
     Ok(Workshop {
         network: loaded.network,
         opened,
-        landscape: draw::landscape(WIDTH, HEIGHT, SEED),
-        strokes: draw::brush_swirls(WIDTH, HEIGHT, SEED),
-        mosaic: draw::mosaic(WIDTH, HEIGHT, SEED),
+        drawings: Drawings::make(),
     })
 }

@@ -5,13 +5,13 @@ use reverie_model::data::music::{KeyFrequency, KeyMarkov, MusicSet};
 use reverie_model::sequence::music::{MusicCell, MusicConfig, MusicRun, MusicTrainer, evaluate};
 use toml::Table;
 
+use super::audible::Audible;
 use super::{SEED, Section, Workshop};
 use crate::command::music::{listen, made};
-use crate::report::music::Listen;
 use crate::settings::{MUSIC_PRESETS, assignment, resolve};
 
 /// What differs from the preset `quick`: few enough passes for some seconds a network.
-const CHANGES: [&str; 1] = ["epochs=30"];
+const CHANGES: [&str; 1] = ["epochs=90"];
 /// The order of the table.
 const CELLS: [MusicCell; 3] = [MusicCell::Tanh, MusicCell::Gru, MusicCell::Lstm];
 
@@ -63,7 +63,7 @@ fn learn(
     shop: &Workshop,
     set: &MusicSet,
     cell: MusicCell,
-) -> anyhow::Result<(Vec<String>, Listen)> {
+) -> anyhow::Result<(Vec<String>, Audible)> {
     let flags = CHANGES
         .iter()
         .map(|change| assignment(change))
@@ -92,5 +92,6 @@ fn learn(
     ];
     let counts = trainer.counts().cloned();
     let title = format!("{} on generated counterpoint", cell.title());
-    Ok((row, listen(&model, counts, set, &title, SEED, device)?))
+    let played = listen(&model, counts, set, &title, SEED, device)?;
+    Ok((row, Audible::from(played)))
 }
