@@ -39,10 +39,13 @@ pub enum LayerKind {
     Norm,
     /// `max(x, 0)`.
     Relu,
-    /// A pooling that halves the picture.
+    /// A pooling: every position is the largest or the mean of several.
     Pool,
-    /// One number a class, before the softmax: the mean over all positions of the layer before, and
-    /// a linear layer. `[B, K, 1, 1]`, whatever the size of the picture.
+    /// The channels of several layers, one behind the other.
+    Concat,
+    /// A fully connected layer before its rectifier: `[B, K, 1, 1]`, whatever the size of the picture.
+    Dense,
+    /// One number a class, before the softmax: `[B, K, 1, 1]`, whatever the size of the picture.
     Scores,
 }
 
@@ -57,8 +60,14 @@ pub struct LayerInfo {
     pub channels: usize,
     /// Pixels of the picture between neighbouring positions of this layer.
     pub stride: usize,
-    /// Pixels of the picture, in one direction, that one position depends on.
+    /// Pixels of the picture, in one direction, that one position depends on; [`usize::MAX`] where
+    /// there is a single position, which sees all of it.
     pub receptive: usize,
+    /// Pixels that convolutions and poolings without, or with wide, padding take from the picture or
+    /// add to it: there are `(side + shift) / stride` positions along a side. Zero in a VGG.
+    pub shift: isize,
+    /// Smallest side of a picture that leaves one position here, in pixels.
+    pub smallest: usize,
 }
 
 impl LayerInfo {
@@ -70,12 +79,22 @@ impl LayerInfo {
             channels,
             stride: 1,
             receptive: 1,
+            shift: 0,
+            smallest: 1,
         }
     }
 
     /// Smallest side of a picture that leaves one position here, in pixels.
     pub fn min_side(&self) -> usize {
-        self.stride
+        self.smallest
+    }
+
+    /// Positions along a side of a picture of so many pixels.
+    pub fn positions(&self, pixels: usize) -> usize {
+        match self.receptive {
+            usize::MAX => 1,
+            _ => pixels.saturating_add_signed(self.shift) / self.stride,
+        }
     }
 
     /// Refuses a picture that pooling leaves nothing of at this layer; sides in pixels.
@@ -97,9 +116,6 @@ impl LayerInfo {
 
     /// Values this layer holds for one picture of `height` x `width` pixels.
     pub fn elements(&self, height: usize, width: usize) -> usize {
-        match self.kind {
-            LayerKind::Scores => self.channels,
-            _ => self.channels * (height / self.stride) * (width / self.stride),
-        }
+        self.channels * self.positions(height) * self.positions(width)
     }
 }

@@ -14,6 +14,7 @@
 pub mod classifier;
 mod layer;
 mod network;
+mod normalise;
 mod synthetic;
 mod vgg;
 mod vgg_config;
@@ -21,6 +22,7 @@ mod vgg_load;
 
 pub use layer::{Layer, LayerInfo, LayerKind};
 pub use network::{Activations, Network};
+pub use normalise::normalised;
 pub use synthetic::synthetic_picture;
 pub use vgg::{SCORES, Vgg};
 pub use vgg_config::{ARCHITECTURES, Edges, Pooling, VggConfig};

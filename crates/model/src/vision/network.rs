@@ -38,6 +38,12 @@ pub trait Network {
     /// wanted layer to `keep`. Callers use [`activations`](Network::activations).
     fn run(&self, normalised: Tensor<4>, wanted: &[Layer], keep: &mut dyn FnMut(&Layer, Tensor<4>));
 
+    /// Whether all of it is computed by the kernels of this project, which hold less than Burn's
+    /// operations while a picture is made.
+    fn is_on_kernels(&self) -> bool {
+        false
+    }
+
     /// Names of the classes it tells apart, in the order of its scores; none where it has no
     /// classifier.
     fn classes(&self) -> &[String] {
@@ -94,10 +100,12 @@ pub trait Network {
     ///
     /// # Errors
     /// [`ModelError::UnknownLayer`]; [`ModelError::PictureTooSmall`] if pooling leaves nothing of
-    /// the picture at the deepest layer.
+    /// the picture at one of the layers.
     fn activations(&self, image: Tensor<4>, wanted: &[Layer]) -> Result<Activations, ModelError> {
         let [_, _, height, width] = image.dims();
-        if let Some(info) = self.deepest(wanted)? {
+        let infos = wanted.iter().map(|layer| self.info(layer.as_str()));
+        let infos = infos.collect::<Result<Vec<_>, _>>()?;
+        if let Some(info) = infos.into_iter().max_by_key(|info| info.min_side()) {
             info.check_side(width, height)?;
         }
         let mut found = BTreeMap::new();

@@ -10,10 +10,10 @@ use reverie_kernels::convolution::{
 };
 use reverie_kernels::serves;
 
-use super::{Edges, Layer, LayerInfo, LayerKind, Network, Pooling, VggConfig};
+use super::{Edges, Layer, LayerInfo, LayerKind, Network, Pooling, VggConfig, normalised};
 use crate::rng::{normal, seeded};
 use crate::train::host;
-use crate::weights::{ChannelOrder, Preprocessing, RawTensor};
+use crate::weights::{Preprocessing, RawTensor};
 
 /// A 3x3 convolution, stride 1, padding 1.
 #[derive(Module, Debug)]
@@ -314,24 +314,11 @@ impl Network for Vgg {
     }
 
     fn normalise(&self, image: Tensor<4>) -> Tensor<4> {
-        let Preprocessing {
-            order,
-            scale,
-            mean,
-            std,
-        } = self.preprocessing;
-        let device = image.device().without_autodiff();
-        let image = match order {
-            ChannelOrder::Rgb => image,
-            ChannelOrder::Bgr => image.flip([1]),
-        };
-        let row = |values: [f32; 3]| {
-            Tensor::<4>::from_data(TensorData::new(values.to_vec(), [1, 3, 1, 1]), &device)
-        };
-        // (x * scale - mean) / std, as one product and one difference.
-        let gain = std.map(|std| scale / std);
-        let shift = std::array::from_fn(|i| mean[i] / std[i]);
-        image * row(gain) - row(shift)
+        normalised(&self.preprocessing, image)
+    }
+
+    fn is_on_kernels(&self) -> bool {
+        reverie_kernels::is_enabled() && reverie_kernels::is_host(&self.device())
     }
 
     fn classes(&self) -> &[String] {
@@ -393,6 +380,8 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
                         channels,
                         stride,
                         receptive,
+                        shift: 0,
+                        smallest: stride,
                     },
                 ));
             };
@@ -416,6 +405,8 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
                     channels,
                     stride,
                     receptive,
+                    shift: 0,
+                    smallest: stride,
                 },
             ));
         }
@@ -426,13 +417,15 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
 /// What the classifier is among the layers: it sees the whole picture, and needs what the layer
 /// before it needs.
 fn scores_step(head: &Head, steps: &[(Step, LayerInfo)]) -> (Step, LayerInfo) {
-    let deepest = steps.last().map(|(_, info)| info);
+    let stride = steps.last().map_or(1, |(_, info)| info.stride);
     let info = LayerInfo {
         layer: Layer::named(SCORES),
         kind: LayerKind::Scores,
         channels: head.classes.len(),
-        stride: deepest.map_or(1, |info| info.stride),
+        stride,
         receptive: usize::MAX,
+        shift: 0,
+        smallest: stride,
     };
     (Step::Scores, info)
 }

@@ -68,6 +68,19 @@ impl Preprocessing {
         }
     }
 
+    /// SqueezeNet as its authors trained it: like [`caffe`](Self::caffe) with a mean of whole numbers.
+    ///
+    /// # Source
+    /// Iandola et al. 2016 (arXiv 1602.07360), `train_val.prototxt` of their repository.
+    pub const fn squeezenet() -> Self {
+        Self {
+            order: ChannelOrder::Bgr,
+            scale: 255.0,
+            mean: [104.0, 117.0, 123.0],
+            std: [1.0; 3],
+        }
+    }
+
     /// RGB in `[-1, 1]`: the Inception networks, and networks trained here.
     pub const fn symmetric() -> Self {
         Self {
@@ -138,6 +151,7 @@ mod tests {
             Preprocessing::torchvision(),
             Preprocessing::caffe(),
             Preprocessing::hed(),
+            Preprocessing::squeezenet(),
             Preprocessing::symmetric(),
         ];
         for kind in kinds {

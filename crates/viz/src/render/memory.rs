@@ -42,15 +42,10 @@ pub fn look_bytes(
         .iter()
         .map(|info| info.elements(height as usize, width as usize) as u64)
         .collect();
-    Ok(match on_kernels(network) {
+    Ok(match network.is_on_kernels() {
         true => kernel_bytes(passed, layers, &elements),
         false => composed_bytes(passed, &elements),
     })
-}
-
-/// Whether this crate's kernels compute, which hold less than Burn's operations.
-fn on_kernels(network: &dyn Network) -> bool {
-    reverie_kernels::is_enabled() && reverie_kernels::is_host(&network.device())
 }
 
 /// On Burn's operations, the outputs of every rectifier and pooling and the positions of maxima are
@@ -62,7 +57,8 @@ fn composed_bytes(passed: &[LayerInfo], elements: &[u64]) -> u64 {
         .map(|(info, elements)| match info.kind {
             // Followed by a rectifier, which is what the way back needs.
             LayerKind::Conv => 0,
-            LayerKind::Norm | LayerKind::Relu | LayerKind::Scores => elements * F32,
+            LayerKind::Norm | LayerKind::Relu => elements * F32,
+            LayerKind::Concat | LayerKind::Dense | LayerKind::Scores => elements * F32,
             LayerKind::Pool => elements * (F32 + INDEX),
         })
         .sum();
@@ -80,7 +76,8 @@ fn kernel_bytes(passed: &[LayerInfo], wanted: &[Layer], elements: &[u64]) -> u64
             LayerKind::Conv => filters += (channels * info.channels) as u64 * WINOGRAD * F32,
             LayerKind::Relu => noted += elements / 8,
             LayerKind::Pool => noted += elements,
-            LayerKind::Norm | LayerKind::Scores => held += elements * F32,
+            LayerKind::Norm | LayerKind::Concat => held += elements * F32,
+            LayerKind::Dense | LayerKind::Scores => held += elements * F32,
         }
         peak = peak.max(held + elements * F32 * KERNELS_IN_FLIGHT / 2);
         if wanted.contains(&info.layer) {
@@ -94,7 +91,7 @@ fn kernel_bytes(passed: &[LayerInfo], wanted: &[Layer], elements: &[u64]) -> u64
 /// Bytes that a network takes, with the copies made while it is read. On the kernels these are gone
 /// before its filters are transformed, so they do not add up.
 pub fn network_bytes(network: &dyn Network, parameters: usize) -> u64 {
-    let copies = if on_kernels(network) { 3 } else { 5 };
+    let copies = if network.is_on_kernels() { 3 } else { 5 };
     parameters as u64 * F32 * copies / 2
 }
 
