@@ -8,10 +8,12 @@
 //! | [`Network`] | the one interface: named layers in, [`Activations`] out |
 //! | [`Layer`], [`LayerInfo`] | names as in the literature, size and stride of each layer |
 //! | [`Vgg`], [`VggConfig`] | VGG-11/13/16/19, VGG-mini and a tiny one for tests |
+//! | [`graph`] | networks that branch: AlexNet, SqueezeNet, GoogLeNet, the trunk of Inception v3 |
 //! | [`classifier`] | a VGG that learns which class a picture is of |
 //! | [`Pooling`], [`Edges`] | choices that leave the weights as they are |
 
 pub mod classifier;
+pub mod graph;
 mod layer;
 mod network;
 mod normalise;

@@ -1,0 +1,284 @@
+//! A network that is a list of nodes, frozen: its weights never receive gradients.
+
+use std::collections::BTreeSet;
+
+use burn::tensor::activation::relu;
+use burn::tensor::module::{adaptive_avg_pool2d, avg_pool2d, conv2d, max_pool2d};
+use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions};
+use burn::tensor::{Device, Tensor};
+
+use reverie_kernels::convolution::{Padding, convolve_frozen};
+use reverie_kernels::serves;
+
+use super::maps::Maps;
+use super::weights::{self, Filters, Matrix, Weights};
+use super::{Blueprint, Conv, Dense, Op, Window};
+use crate::ModelError;
+use crate::vision::{Layer, LayerInfo, LayerKind, Network, normalised};
+use crate::weights::{Loader, Preprocessing, TensorFile};
+
+/// A [`Blueprint`] with weights and preprocessing.
+///
+/// # Example
+/// ```
+/// use burn::tensor::Device;
+/// use reverie_model::vision::graph::{Blueprint, GraphNet};
+/// use reverie_model::vision::{Network, synthetic_picture};
+///
+/// let device = Device::flex();
+/// let net = GraphNet::random(&Blueprint::googlenet().narrowed(16), 1, &device);
+/// let layer = net.layer("inception_3a")?;
+/// let picture = synthetic_picture(64, 48, &device);
+/// let seen = net.activations(picture, &[layer.clone()])?;
+/// assert_eq!(seen.of(&layer).dims(), [1, 16, 6, 8]);
+/// # Ok::<(), reverie_model::ModelError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct GraphNet {
+    blueprint: Blueprint,
+    preprocessing: Preprocessing,
+    /// One for every node.
+    weights: Vec<Weights>,
+    /// For every node, whether rectifiers are all that reads it.
+    only_rectified: Vec<bool>,
+    infos: Vec<LayerInfo>,
+    classes: Vec<String>,
+    device: Device,
+}
+
+impl GraphNet {
+    /// The network with the weights of `file`; without its classifier where the file has none of it.
+    ///
+    /// Every tensor must be there, have the right shape and be finite; a tensor that the network
+    /// does not have is refused too, but for what training left behind and what `ignore` names.
+    ///
+    /// # Errors
+    /// [`ModelError::Weights`], naming every tensor that is wrong.
+    pub fn from_file(
+        blueprint: &Blueprint,
+        preprocessing: Preprocessing,
+        file: &TensorFile,
+        ignore: &[String],
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let has = |key: &str| file.contains(&format!("{key}.weight"));
+        let blueprint = match blueprint.head_keys().any(has) {
+            true => blueprint.clone(),
+            false => blueprint.clone().without_head(),
+        };
+        let mut loader = Loader::new(file);
+        let patterns = blueprint.ignored().iter().chain(ignore);
+        patterns.for_each(|pattern| loader.ignore(pattern));
+        let weights = weights::load(&blueprint, &mut loader, device)?;
+        loader.finish()?;
+        Ok(Self::assemble(blueprint, preprocessing, weights, device))
+    }
+
+    /// The network with random weights: it needs no file.
+    ///
+    /// # Source
+    /// Scaled as in He et al. 2015 (arXiv 1502.01852), eq. 10.
+    pub fn random(blueprint: &Blueprint, seed: u64, device: &Device) -> Self {
+        let weights = weights::random(blueprint, seed, device);
+        let preprocessing = Preprocessing::torchvision();
+        Self::assemble(blueprint.clone(), preprocessing, weights, device)
+    }
+
+    fn assemble(
+        blueprint: Blueprint,
+        preprocessing: Preprocessing,
+        weights: Vec<Weights>,
+        device: &Device,
+    ) -> Self {
+        let mut only_rectified = vec![true; blueprint.nodes().len()];
+        for node in blueprint.nodes() {
+            for input in &node.inputs {
+                only_rectified[*input] &= node.op == Op::Relu;
+            }
+        }
+        Self {
+            infos: blueprint.layers(),
+            blueprint,
+            preprocessing,
+            weights,
+            only_rectified,
+            classes: Vec::new(),
+            device: device.clone(),
+        }
+    }
+
+    /// The same network with names for its classes, in the order of its scores.
+    ///
+    /// # Panics
+    /// If there are more or fewer names than scores.
+    pub fn with_classes(mut self, names: Vec<String>) -> Self {
+        let scores = self
+            .infos
+            .iter()
+            .find(|info| info.kind == LayerKind::Scores);
+        let count = scores.map_or(0, |info| info.channels);
+        assert_eq!(names.len(), count, "a name for every class");
+        self.classes = names;
+        self
+    }
+
+    /// What the network is made of.
+    pub fn blueprint(&self) -> &Blueprint {
+        &self.blueprint
+    }
+
+    /// How pictures are prepared for these weights.
+    pub fn preprocessing(&self) -> &Preprocessing {
+        &self.preprocessing
+    }
+
+    /// Weights of the convolution called `name`, batch normalisation folded in,
+    /// `[C_out, C_in, h, w]`; none where that is no convolution. Of `conv1_pre_relu` and the like.
+    pub fn filters(&self, name: &str) -> Option<Tensor<4>> {
+        let mut nodes = self.blueprint.nodes().iter().zip(&self.weights);
+        nodes.find_map(|(node, weights)| match weights {
+            Weights::Conv(filters) if node.layer.as_str() == name => Some(filters.weight.clone()),
+            _ => None,
+        })
+    }
+
+    /// How often each node is read on the way to the wanted layers; `None` for nodes off that way.
+    pub(super) fn readers(&self, wanted: &BTreeSet<&Layer>) -> Vec<Option<usize>> {
+        let nodes = self.blueprint.nodes();
+        let mut readers = vec![None; nodes.len()];
+        for (place, node) in nodes.iter().enumerate().rev() {
+            if wanted.contains(&node.layer) {
+                readers[place].get_or_insert(0);
+            }
+            if readers[place].is_some() {
+                for input in &node.inputs {
+                    *readers[*input].get_or_insert(0) += 1;
+                }
+            }
+        }
+        readers
+    }
+
+    fn compute(&self, place: usize, inputs: &[Maps], may_rectify: bool) -> Maps {
+        let x = &inputs[0];
+        match (&self.blueprint.nodes()[place].op, &self.weights[place]) {
+            (Op::Conv(conv), Weights::Conv(filters)) => convolve(conv, filters, x, may_rectify),
+            (Op::Dense(dense), Weights::Dense(matrix)) => connect(dense, matrix, x),
+            (Op::Relu, _) if x.is_rectified() => x.clone(),
+            (Op::Relu, _) => x.clone().map(relu),
+            (Op::MaxPool(window), _) => Maps::first(max_pool(*window, x.to_first())),
+            (Op::AvgPool(window), _) => Maps::first(average_pool(*window, x.to_first())),
+            (Op::Concat, _) => Maps::concat(inputs),
+            (Op::GlobalMean, _) => Maps::first(x.to_first().mean_dim(3).mean_dim(2)),
+            (Op::Picture | Op::Conv(_) | Op::Dense(_), _) => {
+                unreachable!("only the first node is a picture, and weights are made node by node")
+            }
+        }
+    }
+}
+
+impl Network for GraphNet {
+    fn name(&self) -> &str {
+        self.blueprint.name()
+    }
+
+    fn device(&self) -> Device {
+        self.device.clone()
+    }
+
+    fn layers(&self) -> &[LayerInfo] {
+        &self.infos
+    }
+
+    fn normalise(&self, image: Tensor<4>) -> Tensor<4> {
+        normalised(&self.preprocessing, image)
+    }
+
+    fn mean_colour(&self) -> [f32; 3] {
+        self.preprocessing.denormalise([0.0; 3])
+    }
+
+    fn classes(&self) -> &[String] {
+        &self.classes
+    }
+
+    /// Only what the wanted layers depend on is computed, and held no longer than it is read.
+    fn run(
+        &self,
+        normalised: Tensor<4>,
+        wanted: &[Layer],
+        keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) {
+        let wanted: BTreeSet<&Layer> = wanted.iter().collect();
+        let mut readers = self.readers(&wanted);
+        let mut held: Vec<Option<Maps>> = vec![None; readers.len()];
+        held[Blueprint::PICTURE] = Some(Maps::first(normalised));
+        for (place, node) in self.blueprint.nodes().iter().enumerate().skip(1) {
+            if readers[place].is_none() {
+                continue;
+            }
+            let mut read = |input: &usize| {
+                let left = readers[*input]
+                    .as_mut()
+                    .expect("what is read is on the way");
+                *left -= 1;
+                let maps = match left {
+                    0 => held[*input].take(),
+                    _ => held[*input].clone(),
+                };
+                maps.expect("nodes stand behind what they read")
+            };
+            let inputs: Vec<Maps> = node.inputs.iter().map(&mut read).collect();
+            let is_wanted = wanted.contains(&node.layer);
+            let may_rectify = self.only_rectified[place] && !is_wanted;
+            let maps = self.compute(place, &inputs, may_rectify);
+            if is_wanted {
+                keep(&node.layer, maps.to_first());
+            }
+            if readers[place] != Some(0) {
+                held[place] = Some(maps);
+            }
+        }
+    }
+}
+
+/// On the kernels where they serve, with the rectifier built in if it may be; by Burn elsewhere.
+fn convolve(conv: &Conv, filters: &Filters, x: &Maps, may_rectify: bool) -> Maps {
+    let tensor = x.to_first();
+    match &filters.kernel {
+        Some(kernel) if serves(&tensor) => {
+            let tensor = convolve_frozen(x.to_last(), kernel, Padding::Zeros, may_rectify);
+            Maps::last(tensor).rectified(may_rectify)
+        }
+        _ => {
+            let options = ConvOptions::new([conv.stride; 2], conv.padding, [1, 1], 1);
+            let bias = Some(filters.bias.clone());
+            Maps::first(conv2d(tensor, filters.weight.clone(), bias, options))
+        }
+    }
+}
+
+fn connect(dense: &Dense, matrix: &Matrix, x: &Maps) -> Maps {
+    let x = adaptive_avg_pool2d(x.to_first(), [dense.side; 2]);
+    let [batch, channels, height, width] = x.dims();
+    let rows = x.reshape([batch, channels * height * width]);
+    let outputs = rows.matmul(matrix.weight.clone()) + matrix.bias.clone();
+    Maps::first(outputs.reshape([batch, dense.outputs, 1, 1]))
+}
+
+fn max_pool(window: Window, x: Tensor<4>) -> Tensor<4> {
+    let options = MaxPoolOptions::new([window.side; 2])
+        .with_stride([window.stride; 2])
+        .with_padding([window.padding; 2])
+        .with_ceil_mode(window.is_ceil);
+    max_pool2d(x, options)
+}
+
+fn average_pool(window: Window, x: Tensor<4>) -> Tensor<4> {
+    let options = AvgPoolOptions::new([window.side; 2])
+        .with_stride([window.stride; 2])
+        .with_padding([window.padding; 2])
+        .with_count_include_pad(window.counts_padding)
+        .with_ceil_mode(window.is_ceil);
+    avg_pool2d(x, options)
+}
