@@ -6,7 +6,6 @@ use reverie_model::vision::Network;
 use reverie_viz::dream::DreamConfig;
 use reverie_viz::objective::{ChannelMean, Goal};
 
-use super::sheet::sheet;
 use super::{SEED, Section, Workshop};
 use crate::command::imagine;
 use crate::settings::{IMAGINE_PRESETS, resolve};
@@ -15,8 +14,6 @@ use crate::settings::{IMAGINE_PRESETS, resolve};
 const LAYER: &str = "relu3_3";
 /// How many.
 const CHANNELS: usize = 8;
-/// Columns of the sheet.
-const COLUMNS: usize = 4;
 /// Side of each picture, in pixels.
 const SIDE: u32 = 96;
 
@@ -37,7 +34,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         let picture = imagine::picture(&shop.network, &goal, &config, SEED, |_| {
             ControlFlow::Continue(())
         })?;
-        tiles.push((picture, format!("channel {channel}")));
+        tiles.push((format!("channel {channel}"), picture));
     }
     Ok(Section {
         title: "What a channel looks for",
@@ -46,7 +43,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
              answered strongly everywhere."
         ),
         command: "reverie imagine --layer relu3_1 --channel 0-15 --sheet 4x4 -o sheet.png",
-        figures: vec![(LAYER.to_string(), sheet(&tiles, COLUMNS))],
+        tiles,
         ..Section::default()
     })
 }

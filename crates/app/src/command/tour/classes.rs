@@ -7,7 +7,6 @@ use reverie_model::vision::{Network, SCORES};
 use reverie_viz::dream::DreamConfig;
 use reverie_viz::objective::{ChannelMean, Goal};
 
-use super::sheet::sheet;
 use super::{SEED, Section, Workshop};
 use crate::command::imagine::{self, OF_CLASSES};
 use crate::settings::{IMAGINE_PRESETS, resolve};
@@ -23,8 +22,6 @@ const SHOWN: [&str; 8] = [
     "king penguin",
     "golden retriever",
 ];
-/// Columns of the sheet.
-const COLUMNS: usize = 4;
 
 /// A sheet of classes.
 ///
@@ -43,8 +40,8 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
             ControlFlow::Continue(())
         })?;
         let said = imagine::ask(&shop.network, class, &picture, &shop.opened.device)?;
-        let label = said.map_or_else(String::new, |said| format!(": p {:.3}", said.probability));
-        tiles.push((picture, format!("{class}{label}")));
+        let sure = said.map_or_else(String::new, |said| format!(", {:.3}", said.probability));
+        tiles.push((format!("{class}{sure}"), picture));
     }
     Ok(Section {
         title: "What a class looks like",
@@ -56,7 +53,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
             shop.network.classes().len()
         ),
         command: "reverie imagine --class mushroom,candle,goldfish -o classes.png",
-        figures: vec![("class pictures".to_owned(), sheet(&tiles, COLUMNS))],
+        tiles,
         ..Section::default()
     })
 }

@@ -35,7 +35,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         title: "More of what a layer already sees",
         text: format!(
             "Gradient ascent on the picture itself: whatever {LAYER} answers to, a little more of \
-             it, in {} sizes from coarse to fine (DeepDream, 2015). This network knows ladybugs well.",
+             it, in {} sizes from coarse to fine (DeepDream, 2015). This network finds eyes in windows.",
             config.octaves
         ),
         command: "reverie dream photo.jpg -o dream.png",

@@ -12,7 +12,6 @@ mod hearing;
 mod page;
 mod playing;
 mod reading;
-mod sheet;
 mod sorting;
 mod styling;
 
@@ -47,6 +46,8 @@ pub struct Section {
     pub command: &'static str,
     /// Pictures with captions.
     pub figures: Vec<(String, Picture)>,
+    /// Small pictures with captions, several in a row even on a phone.
+    pub tiles: Vec<(String, Picture)>,
     /// Texts with captions.
     pub texts: Vec<(String, String)>,
     /// A table, the first row its head; nothing where there is none.

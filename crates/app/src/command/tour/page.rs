@@ -14,6 +14,8 @@ const STYLE: &str = "
 .failed { border-left: .3rem solid #c0392b; padding-left: .8rem; }
 .texts { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
 .texts pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
+.tiles { display: grid; gap: .6rem; margin-top: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(46%, 11rem), 1fr)); }
+.tiles img { width: 100%; height: auto; }
 .scroll { overflow-x: auto; margin-top: 1rem; }
 table { border-collapse: collapse; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
@@ -61,23 +63,14 @@ fn section((name, made, seconds): &Made) -> anyhow::Result<Markup> {
 }
 
 fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
-    let figures = section
-        .figures
-        .iter()
-        .map(|(caption, picture)| Ok((caption, data_uri(picture)?, picture)))
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let figures = shown(&section.figures)?;
+    let tiles = shown(&section.tiles)?;
     Ok(html! {
         section id=(name) {
             h2 { (section.title) }
             p { (section.text) }
-            div.figures {
-                @for (caption, uri, picture) in &figures {
-                    figure {
-                        img src=(uri) alt=(caption) width=(picture.width()) height=(picture.height());
-                        figcaption { (caption) }
-                    }
-                }
-            }
+            @if !figures.is_empty() { div.figures { @for one in &figures { (one) } } }
+            @if !tiles.is_empty() { div.tiles { @for one in &tiles { (one) } } }
             @if !section.texts.is_empty() {
                 div.texts {
                     @for (caption, text) in &section.texts {
@@ -102,6 +95,20 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
             pre { (section.command) }
         }
     })
+}
+
+/// Pictures above their captions.
+fn shown(pictures: &[(String, Picture)]) -> anyhow::Result<Vec<Markup>> {
+    let figure = |(caption, picture): &(String, Picture)| {
+        let uri = data_uri(picture)?;
+        Ok(html! {
+            figure {
+                img src=(uri) alt=(caption) width=(picture.width()) height=(picture.height());
+                figcaption { (caption) }
+            }
+        })
+    };
+    pictures.iter().map(figure).collect()
 }
 
 /// A sound below its picture, which is an image of its own, so that its style changes nothing else.

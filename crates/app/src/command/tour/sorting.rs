@@ -6,7 +6,6 @@ use reverie_model::vision::classifier::{ClassifierConfig, ClassifierTrainer, eva
 use reverie_viz::picture::Picture;
 
 use super::drawings::KINDS;
-use super::sheet::sheet;
 use super::{SEED, Section, Workshop};
 use crate::settings::{CLASSIFY_PRESETS, assignment, resolve};
 
@@ -72,10 +71,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
             100.0 * measured.confusion.accuracy(),
         ),
         command: "reverie classify train --data my-pictures --out mine",
-        figures: vec![(
-            "one of each kind, small, as it sees them".to_owned(),
-            sheet(&one_of_each(&asked), KINDS.len()),
-        )],
+        tiles: one_of_each(&asked),
         table,
         ..Section::default()
     })
@@ -99,7 +95,7 @@ fn draw_set(side: usize, first_seed: u64, count: u64) -> PictureSet {
 }
 
 /// The first drawing of every kind.
-fn one_of_each(set: &PictureSet) -> Vec<(Picture, String)> {
+fn one_of_each(set: &PictureSet) -> Vec<(String, Picture)> {
     let first = (0..KINDS.len()).filter_map(|kind| set.labels.iter().position(|l| *l == kind));
     let side = set.side as u32;
     first
@@ -109,7 +105,7 @@ fn one_of_each(set: &PictureSet) -> Vec<(Picture, String)> {
                 let at = 3 * (y as usize * set.side + x as usize);
                 std::array::from_fn(|colour| f32::from(bytes[at + colour]) / 255.0)
             });
-            (picture, KINDS[set.labels[place]].0.to_owned())
+            (KINDS[set.labels[place]].0.to_owned(), picture)
         })
         .collect()
 }
