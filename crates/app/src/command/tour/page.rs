@@ -14,7 +14,7 @@ const STYLE: &str = "
 .failed { border-left: .3rem solid #c0392b; padding-left: .8rem; }
 .texts { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
 .texts pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
-.tiles { display: grid; gap: .6rem; margin-top: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(46%, 11rem), 1fr)); }
+.tiles { display: grid; gap: .6rem; margin-top: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(46%, 12.5rem), 1fr)); }
 .tiles img { width: 100%; height: auto; }
 .scroll { overflow-x: auto; margin-top: 1rem; }
 table { border-collapse: collapse; }
