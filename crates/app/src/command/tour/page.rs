@@ -21,6 +21,8 @@ table { border-collapse: collapse; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
 .sounds { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+/* Rolls have dark letters and no paper of their own. */
+.sounds img { background: #fff; }
 .sounds audio { display: block; width: 100%; padding: .5rem .6rem 0; }
 ";
 /// Quality of the pictures inside the page.

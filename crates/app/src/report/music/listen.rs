@@ -18,8 +18,9 @@ pub fn listen(set: &SetReport) -> Markup {
         @if !played.is_empty() {
             h3 { "What they play" }
             p.faint.note {
-                "Left to themselves, the networks draw each step by the chances that they gave its "
-                "keys, and go on from there."
+                "Left to themselves, the networks go on from what they played. How many keys sound "
+                "is drawn as in the pieces that were learnt from, which ones by the chances that the "
+                "network gave them."
             }
             div.plays { @for (cell, listen) in played { (figure(set, cell, listen)) } }
         }
