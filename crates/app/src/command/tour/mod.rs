@@ -119,10 +119,8 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         "the tour took {seconds:.0} s; {} opens in a browser",
         file.display()
     ));
-    if args.open
-        && let Err(error) = open::that_detached(&file)
-    {
-        output.warn(&format!("no browser could be opened: {error}"));
+    if args.open && open::that_detached(&file).is_err() {
+        output.warn("no browser could be opened from here; open the page by hand");
     }
     if !output.is_json() {
         output.result(&file.display().to_string())?;
