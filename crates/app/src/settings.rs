@@ -236,11 +236,19 @@ pub fn whole(value: Option<usize>) -> Option<i64> {
     value.map(|value| i64::try_from(value).unwrap_or(i64::MAX))
 }
 
+/// Several `key=value`, the later one winning, as settings that lie over others.
+///
+/// # Errors
+/// [`UsageError`] for the first without an equals sign.
+pub fn assignments<T: AsRef<str>>(texts: &[T]) -> Result<Table, UsageError> {
+    texts.iter().map(|text| assignment(text.as_ref())).collect()
+}
+
 /// One `key=value` of `--set`, the value in TOML; a bare word is text.
 ///
 /// # Errors
 /// [`UsageError`] without an equals sign.
-pub fn assignment(text: &str) -> Result<(String, Value), UsageError> {
+fn assignment(text: &str) -> Result<(String, Value), UsageError> {
     let (key, value) = text
         .split_once('=')
         .ok_or_else(|| UsageError(format!("--set {text}: write it as key=value")))?;

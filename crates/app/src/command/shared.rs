@@ -12,7 +12,7 @@ use crate::backend::{Backend, Opened};
 use crate::cli::{AscentArgs, DeviceArgs, PictureArgs, RunArgs, TalkArgs};
 use crate::exit::UsageError;
 use crate::output::Output;
-use crate::settings::{assignment, put, whole};
+use crate::settings::{assignments, put, whole};
 use crate::{interrupt, memory};
 
 /// Pictures with a shorter side than this show a network nothing.
@@ -111,7 +111,7 @@ pub fn save_options(
 /// # Errors
 /// A pair without an equals sign.
 pub fn set_flags(run: &RunArgs) -> Result<Table, UsageError> {
-    run.set.iter().map(|text| assignment(text)).collect()
+    assignments(&run.set)
 }
 
 /// The flags of dreams and channel pictures as a table.

@@ -4,9 +4,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::Context;
 use burn::module::Module;
-use reverie_model::data::speech::{BandScale, LogMel, LogMelConfig};
+use reverie_model::data::speech::{LogMel, LogMelConfig};
 use reverie_model::sequence::speech::{
     DigitSet, DigitsConfig, DigitsNotes, DigitsTrainer, Recogniser, evaluate_digits,
 };
@@ -53,11 +52,7 @@ pub fn run(args: &SpeechDigitsArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
     let heard = recordings::load(&args.recordings, config.validation_share, &output)?;
     let log_mel = LogMel::new(&LogMelConfig::default())?;
     let split = &heard.split;
-    let hear = |places: &Vec<usize>| DigitSet::hear(&heard.recordings, places, &log_mel);
-    let mut sets = [&split.train, &split.validation, &split.test].map(hear);
-    let scale = BandScale::of(&sets[0].frames);
-    let scale = scale.context("there are no recordings to learn from")?;
-    sets.iter_mut().for_each(|set| set.scale(&scale));
+    let (sets, scale) = recordings::parts(&heard.recordings, split, &log_mel)?;
     let [train, validation, test] = sets;
     let opened = shared::open_device(&args.device, &output)?;
     let mut trainer = DigitsTrainer::new(config, log_mel.bands(), args.run.seed(), &opened.device)?;

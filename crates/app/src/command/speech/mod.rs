@@ -7,6 +7,7 @@ mod recordings;
 
 use std::process::ExitCode;
 
+pub use self::recordings::parts;
 use crate::cli::{SpeechAction, SpeechArgs};
 
 /// Runs the verb.

@@ -1,8 +1,10 @@
 //! The recordings that networks learn from.
 
+use anyhow::Context;
 use reverie_model::data::catalogue::Catalogue;
-use reverie_model::data::speech::{Recording, SpeechSplit, read_recordings};
+use reverie_model::data::speech::{BandScale, LogMel, Recording, SpeechSplit, read_recordings};
 use reverie_model::rng::seeded;
+use reverie_model::sequence::speech::DigitSet;
 
 use crate::cli::RecordingArgs;
 use crate::output::Output;
@@ -47,4 +49,22 @@ pub fn load(args: &RecordingArgs, validation_share: f64, output: &Output) -> any
     let recordings = read.recordings;
     let split = SpeechSplit::new(&recordings, validation_share, &mut seeded(SPLIT_SEED))?;
     Ok(Heard { recordings, split })
+}
+
+/// What is learnt from, chosen by and tested on as a recogniser hears it, all brought to the scale of
+/// the first, and that scale.
+///
+/// # Errors
+/// If there is nothing to learn from.
+pub fn parts(
+    recordings: &[Recording],
+    split: &SpeechSplit,
+    log_mel: &LogMel,
+) -> anyhow::Result<([DigitSet; 3], BandScale)> {
+    let mut sets = [&split.train, &split.validation, &split.test]
+        .map(|places| DigitSet::hear(recordings, places, log_mel));
+    let scale = BandScale::of(&sets[0].frames);
+    let scale = scale.context("there are no recordings to learn from")?;
+    sets.iter_mut().for_each(|set| set.scale(&scale));
+    Ok((sets, scale))
 }

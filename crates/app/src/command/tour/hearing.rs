@@ -1,10 +1,8 @@
 //! The tour's recogniser: a network hears which of ten made-up words is said.
 
-use anyhow::Context;
 use burn::module::Module;
 use reverie_model::data::speech::{
-    BandScale, Frames, LogMel, LogMelConfig, Recording, SAMPLE_RATE, SpeechSplit, WORDS,
-    generated_words,
+    Frames, LogMel, LogMelConfig, Recording, SAMPLE_RATE, SpeechSplit, WORDS, generated_words,
 };
 use reverie_model::rng::seeded;
 use reverie_model::sequence::speech::{DigitSet, DigitsConfig, DigitsTrainer, evaluate_digits};
@@ -13,7 +11,8 @@ use reverie_viz::sound::{Sound, write_wav};
 
 use super::audible::Audible;
 use super::{SEED, Section, Workshop, page};
-use crate::settings::{SPEECH_PRESETS, assignment, resolve};
+use crate::command::speech;
+use crate::settings::{SPEECH_PRESETS, assignments, resolve};
 
 /// What differs from the preset: a network that learns in seconds.
 const CHANGES: [&str; 5] = [
@@ -39,19 +38,12 @@ const PIXEL: u32 = 6;
 /// # Errors
 /// If training fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let flags = CHANGES
-        .iter()
-        .map(|change| assignment(change))
-        .collect::<Result<toml::Table, _>>()?;
-    let config: DigitsConfig = resolve(&SPEECH_PRESETS, None, None, flags)?;
+    let config: DigitsConfig = resolve(&SPEECH_PRESETS, None, None, assignments(&CHANGES)?)?;
     let mut rng = seeded(SEED);
     let recordings = generated_words(VOICES, TIMES, &mut rng);
     let split = SpeechSplit::new(&recordings, config.validation_share, &mut rng)?;
     let log_mel = LogMel::new(&LogMelConfig::default())?;
-    let hear = |places: &Vec<usize>| DigitSet::hear(&recordings, places, &log_mel);
-    let mut sets = [&split.train, &split.validation, &split.test].map(hear);
-    let scale = BandScale::of(&sets[0].frames).context("no recordings were made")?;
-    sets.iter_mut().for_each(|set| set.scale(&scale));
+    let (sets, _) = speech::parts(&recordings, &split, &log_mel)?;
     let head = ["", "weights", "right, test"];
     let mut table = vec![head.map(str::to_owned).to_vec()];
     let nearest = 100.0 * nearest_mean(&sets[0], &sets[2]);

@@ -3,12 +3,11 @@
 use burn::module::Module;
 use reverie_model::data::music::{KeyFrequency, KeyMarkov, MusicSet};
 use reverie_model::sequence::music::{MusicCell, MusicConfig, MusicRun, MusicTrainer, evaluate};
-use toml::Table;
 
 use super::audible::Audible;
 use super::{SEED, Section, Workshop};
 use crate::command::music::{listen, made};
-use crate::settings::{MUSIC_PRESETS, assignment, resolve};
+use crate::settings::{MUSIC_PRESETS, assignments, resolve};
 
 /// What differs from the preset `quick`: few enough passes for some seconds a network.
 const CHANGES: [&str; 1] = ["epochs=90"];
@@ -64,11 +63,7 @@ fn learn(
     set: &MusicSet,
     cell: MusicCell,
 ) -> anyhow::Result<(Vec<String>, Audible)> {
-    let flags = CHANGES
-        .iter()
-        .map(|change| assignment(change))
-        .collect::<Result<Table, _>>()?;
-    let config: MusicConfig = resolve(&MUSIC_PRESETS, Some("quick"), None, flags)?;
+    let config: MusicConfig = resolve(&MUSIC_PRESETS, Some("quick"), None, assignments(&CHANGES)?)?;
     let rate = config.rate;
     let run = MusicRun {
         config,

@@ -4,11 +4,10 @@ use reverie_model::data::text::{EvalBatches, TrainBatches, Vocabulary, WordList}
 use reverie_model::rng::seeded;
 use reverie_model::sequence::{Outcome, TextConfig, TextSource, TextTrainer, evaluate, trace};
 use reverie_viz::neurons::{Findings, Property, picture};
-use toml::Table;
 
 use super::{SEED, Section, Workshop};
 use crate::command::text::sample_texts;
-use crate::settings::{TEXT_PRESETS, assignment, resolve};
+use crate::settings::{TEXT_PRESETS, assignments, resolve};
 
 /// Source of the part of the program that this section runs.
 const SOURCE: [&str; 18] = [
@@ -53,11 +52,7 @@ const PASSAGE: usize = 5_000;
 /// # Errors
 /// If training fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let flags = CHANGES
-        .iter()
-        .map(|change| assignment(change))
-        .collect::<Result<Table, _>>()?;
-    let config: TextConfig = resolve(&TEXT_PRESETS, Some("quick"), None, flags)?;
+    let config: TextConfig = resolve(&TEXT_PRESETS, Some("quick"), None, assignments(&CHANGES)?)?;
     let text: Vec<char> = SOURCE.concat().chars().collect();
     let split = config.shares().split(text.len())?;
     let vocabulary = Vocabulary::new(&text[split.train.clone()], true);

@@ -7,7 +7,7 @@ use reverie_viz::picture::Picture;
 
 use super::drawings::KINDS;
 use super::{SEED, Section, Workshop};
-use crate::settings::{CLASSIFY_PRESETS, assignment, resolve};
+use crate::settings::{CLASSIFY_PRESETS, assignments, resolve};
 
 /// What differs from the preset: a network that learns in seconds.
 const CHANGES: [&str; 5] = [
@@ -29,11 +29,7 @@ const SIDE_BY_SIDE: usize = 42;
 /// # Errors
 /// If training fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let flags = CHANGES
-        .iter()
-        .map(|change| assignment(change))
-        .collect::<Result<toml::Table, _>>()?;
-    let config: ClassifierConfig = resolve(&CLASSIFY_PRESETS, None, None, flags)?;
+    let config: ClassifierConfig = resolve(&CLASSIFY_PRESETS, None, None, assignments(&CHANGES)?)?;
     let learnt = draw_set(config.side, SEED + 1, LEARNT);
     let asked = draw_set(config.side, SEED + 1 + LEARNT, ASKED);
     let classes = KINDS.map(|(name, _)| name.to_owned()).to_vec();
