@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use burn::tensor::Device;
-use reverie_model::vision::{ARCHITECTURES, Edges, Pooling, Vgg, VggConfig};
+use reverie_model::vision::{Architecture, ClassNames, Edges, Network, Pooling, Vgg, VggConfig};
 use reverie_model::weights::{
-    Entry, Preprocessing, Registry, TensorFile, locate, nearest, sha256_bytes, sha256_file,
-    verify_file,
+    ClassList, Entry, Preprocessing, Registry, TensorFile, locate, nearest, sha256_bytes,
+    sha256_file, verify_file,
 };
 
 use crate::cli::NetArgs;
@@ -26,7 +26,7 @@ const RANDOM_SEED: u64 = 2014;
 /// A network and where it came from.
 pub struct Loaded {
     /// The network.
-    pub network: Vgg,
+    pub network: Box<dyn Network>,
     /// Its name for reports and recipes.
     pub name: String,
     /// File name of the weights, where `--weights` named one.
@@ -48,6 +48,36 @@ pub struct Options {
     pub pooling: Pooling,
     /// What lies beyond the border.
     pub edges: Edges,
+}
+
+impl Options {
+    /// A VGG of this shape with these choices.
+    pub fn shape(self, config: VggConfig) -> VggConfig {
+        config.with_pooling(self.pooling).with_edges(self.edges)
+    }
+
+    /// The same for any network; those that are no VGG leave no choice.
+    pub fn apply(self, architecture: Architecture) -> Architecture {
+        match architecture {
+            Architecture::Vgg(config) => Architecture::Vgg(self.shape(config)),
+            graph => graph,
+        }
+    }
+}
+
+impl Loaded {
+    /// A network of which nothing more is known.
+    fn new(network: Box<dyn Network>, name: &str) -> Self {
+        Self {
+            network,
+            name: name.to_owned(),
+            file: None,
+            side: None,
+            sha256: None,
+            deepest_useful: None,
+            remark: None,
+        }
+    }
 }
 
 impl NetArgs {
@@ -79,70 +109,69 @@ pub fn user_registry(dir: &Path) -> PathBuf {
 /// # Errors
 /// A name that does not exist, a file that is missing, damaged or does not fit.
 pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result<Loaded> {
-    let shaped = |config: VggConfig| {
-        config
-            .with_pooling(options.pooling)
-            .with_edges(options.edges)
-    };
     let registry = registry(args.data_dir.as_deref())?;
     if let Some(file) = &args.weights {
-        return from_file(args, file, &registry, shaped, device);
+        return from_file(args, file, &registry, options, device);
     }
     if args.name() == BUILTIN {
-        return builtin(shaped, device);
+        return builtin(options, device);
     }
     if args.name() == RANDOM {
-        let config = shaped(VggConfig::by_name(RANDOM)?);
+        let config = options.shape(VggConfig::by_name(RANDOM)?);
         let network = Vgg::random(&config, RANDOM_SEED, device);
         let remark = "its weights are random: they carry texture, not things".to_owned();
         return Ok(Loaded {
-            network,
-            name: args.name().to_owned(),
-            file: None,
-            side: None,
-            sha256: None,
-            deepest_useful: None,
             remark: Some(remark),
+            ..Loaded::new(Box::new(network), RANDOM)
         });
     }
     let entry = match registry.get(args.name()) {
         Ok(entry) => entry,
         Err(_) => return Err(unknown_net(args.name(), &registry).into()),
     };
-    let path = locate(entry, &paths::data_dirs(args.data_dir.as_deref()))?;
-    let (config, sha256) = (architecture(entry)?, checked_hash(entry, &path)?);
-    let file = TensorFile::open(&path)?;
-    let network = Vgg::from_file(
-        &shaped(config),
+    let dirs = paths::data_dirs(args.data_dir.as_deref());
+    let path = locate(entry, &dirs)?;
+    let (shape, sha256) = (architecture(entry)?, checked_hash(entry, &path)?);
+    let (classes, remark) = class_names(entry, &dirs)?;
+    let network = options.apply(shape).build(
         entry.preprocessing,
-        &file,
+        &TensorFile::open(&path)?,
         &entry.ignore,
+        ClassNames(&classes),
         device,
     )?;
     Ok(Loaded {
-        network,
-        name: entry.name.clone(),
-        file: None,
-        side: None,
         sha256: Some(sha256),
         deepest_useful: entry.deepest_useful.clone(),
-        remark: None,
+        remark,
+        ..Loaded::new(network, &entry.name)
     })
 }
 
+/// The network that `--judge` names: one that is known, or a file of one that was trained here.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_named(asked: &str, data_dir: Option<&Path>, device: &Device) -> anyhow::Result<Loaded> {
+    let is_known = asked == BUILTIN || asked == RANDOM || registry(data_dir)?.get(asked).is_ok();
+    let is_file = !is_known && Path::new(asked).exists();
+    let args = NetArgs {
+        net: (!is_file).then(|| asked.to_owned()),
+        weights: is_file.then(|| PathBuf::from(asked)),
+        data_dir: data_dir.map(Path::to_owned),
+    };
+    load(&args, Options::default(), device)
+}
+
 /// The network inside the program.
-fn builtin(shaped: impl FnOnce(VggConfig) -> VggConfig, device: &Device) -> anyhow::Result<Loaded> {
+fn builtin(options: Options, device: &Device) -> anyhow::Result<Loaded> {
     let file = TensorFile::embedded(BUILTIN, BUILTIN_FILE)?;
-    let found = Vgg::classifier(&file, shaped, device)?;
+    let found = Vgg::classifier(&file, |config| options.shape(config), device)?;
     let (network, card) = found.context("the network inside the program has no card")?;
     Ok(Loaded {
-        network,
-        name: BUILTIN.to_owned(),
-        file: None,
         side: Some(card.config.side),
         sha256: Some(sha256_bytes(BUILTIN_FILE)),
-        deepest_useful: None,
-        remark: None,
+        ..Loaded::new(Box::new(network), BUILTIN)
     })
 }
 
@@ -150,12 +179,27 @@ fn builtin(shaped: impl FnOnce(VggConfig) -> VggConfig, device: &Device) -> anyh
 ///
 /// # Errors
 /// An architecture that this version cannot build.
-pub fn architecture(entry: &Entry) -> anyhow::Result<VggConfig> {
-    let config = VggConfig::by_name(&entry.architecture)
+pub fn architecture(entry: &Entry) -> anyhow::Result<Architecture> {
+    let shape = Architecture::by_name(&entry.architecture)
         .with_context(|| format!("the entry {} cannot be built", entry.name))?;
-    Ok(VggConfig {
-        name: entry.name.clone(),
-        ..config
+    Ok(shape.called(&entry.name))
+}
+
+/// The names of an entry's classes, and what a user should know where they are not here.
+fn class_names(entry: &Entry, dirs: &[PathBuf]) -> anyhow::Result<(Vec<String>, Option<String>)> {
+    let Some(list) = entry.classes.as_deref().and_then(ClassList::by_name) else {
+        return Ok((Vec::new(), None));
+    };
+    Ok(match list.read(dirs)? {
+        Some(names) => (names, None),
+        None => {
+            let remark = format!(
+                "the names of its classes are not here, only their numbers: {} belongs beside the \
+                 weights; reverie weights fetch {} gets it",
+                list.file, entry.name
+            );
+            (Vec::new(), Some(remark))
+        }
     })
 }
 
@@ -173,34 +217,46 @@ fn from_file(
     args: &NetArgs,
     file: &Path,
     registry: &Registry,
-    shaped: impl Fn(VggConfig) -> VggConfig,
+    options: Options,
     device: &Device,
 ) -> anyhow::Result<Loaded> {
     // A known name brings its preprocessing along; a bare architecture is taken for torchvision's.
     let entry = registry.get(args.name()).ok();
     let name = entry.map_or(args.name(), |entry| entry.architecture.as_str());
-    let config = VggConfig::by_name(name)?;
-    let preprocessing = entry.map_or_else(Preprocessing::torchvision, |entry| entry.preprocessing);
-    let ignore = entry.map(|entry| entry.ignore.clone()).unwrap_or_default();
+    let shape = Architecture::by_name(name)?;
     let tensors = TensorFile::open(file)?;
     let sha256 =
         sha256_file(file, |_| ()).with_context(|| format!("reading {}", file.display()))?;
-    let (network, side) = match Vgg::classifier(&tensors, &shaped, device)? {
-        Some((network, card)) => (network, Some(card.config.side)),
-        None => {
-            let config = shaped(config);
-            let network = Vgg::from_file(&config, preprocessing, &tensors, &ignore, device)?;
-            (network, None)
-        }
-    };
-    Ok(Loaded {
-        network,
-        name: args.name().to_owned(),
+    let loaded = |network| Loaded {
         file: Some(paths::file_name(file)),
-        side,
         sha256: Some(sha256),
         deepest_useful: entry.and_then(|entry| entry.deepest_useful.clone()),
-        remark: None,
+        ..Loaded::new(network, args.name())
+    };
+    let own = Vgg::classifier(&tensors, |config| options.shape(config), device)?;
+    if let Some((network, card)) = own {
+        return Ok(Loaded {
+            side: Some(card.config.side),
+            ..loaded(Box::new(network))
+        });
+    }
+    let preprocessing = entry.map_or_else(Preprocessing::torchvision, |entry| entry.preprocessing);
+    let ignore = entry.map(|entry| entry.ignore.clone()).unwrap_or_default();
+    let dirs = paths::data_dirs(args.data_dir.as_deref());
+    let (classes, remark) = match entry {
+        Some(entry) => class_names(entry, &dirs)?,
+        None => (Vec::new(), None),
+    };
+    let network = options.apply(shape).build(
+        preprocessing,
+        &tensors,
+        &ignore,
+        ClassNames(&classes),
+        device,
+    )?;
+    Ok(Loaded {
+        remark,
+        ..loaded(network)
     })
 }
 
@@ -208,7 +264,7 @@ fn unknown_net(asked: &str, registry: &Registry) -> UsageError {
     let names = || [BUILTIN].into_iter().chain(registry.names());
     let hint = nearest(asked, names()).map(|name| format!(" (did you mean {name}?)"));
     let list = names().collect::<Vec<_>>().join(" ");
-    let as_architecture = if ARCHITECTURES.contains(&asked) {
+    let as_architecture = if Architecture::names().any(|name| name == asked) {
         "; with --weights FILE it can be built from a file of yours"
     } else {
         ""

@@ -4,9 +4,7 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use burn::module::Module;
 use reverie_model::rng::seeded;
-use reverie_model::vision::Network;
 use reverie_viz::dream::{DreamConfig, DreamEvent, dream, octave_sizes};
 use reverie_viz::objective::{ChannelMean, Goal, LayerNorm};
 use reverie_viz::picture::{
@@ -62,7 +60,8 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let base = resize(&source.picture, width, height, Filter::Lanczos3);
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
-    let info = loaded.network.info(&config.layer)?;
+    let network = loaded.network.as_ref();
+    let info = network.info(&config.layer)?;
     let layer = info.layer.clone();
     info.check_side(width as usize, height as usize)?;
     let goal = match args.channel {
@@ -72,8 +71,8 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         }),
     };
     let bytes = memory::BASE
-        + network_bytes(&loaded.network, loaded.network.num_params())
-        + look_bytes(&loaded.network, &[layer], width, height)?
+        + network_bytes(network)
+        + look_bytes(network, &[layer], width, height)?
         + image_bytes(width, height, IMAGE_COPIES);
     let sizes = octave_sizes(width, height, &config, info.min_side());
     if let Some(remark) = &loaded.remark {
@@ -109,7 +108,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let mut stop = None;
     let mut activity = 0.0;
     let rng = seeded(args.run.seed());
-    let made = dream(&loaded.network, &goal, &base, &config, rng, |event, _| {
+    let made = dream(network, &goal, &base, &config, rng, |event, _| {
         match event {
             DreamEvent::Octave {
                 index,

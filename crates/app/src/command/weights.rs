@@ -1,14 +1,14 @@
 //! `reverie weights`: what is known, what is here, and whether it is right.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use reverie_model::vision::{ARCHITECTURES, Vgg, VggConfig};
+use reverie_model::vision::{Architecture, ClassNames, Network, VggConfig, probe, probe_error};
 use reverie_model::weights::{
-    Entry, Preprocessing, Probe, RawTensor, Registry, TensorFile, Verified, VggNames, WeightsError,
-    locate, sha256_file, verify_file, write_safetensors_f16, write_safetensors_f32,
+    ClassList, Entry, Preprocessing, Probe, RawTensor, Registry, TensorFile, Verified, VggNames,
+    WeightsError, locate, sha256_file, verify_file, write_safetensors_f16, write_safetensors_f32,
 };
 use serde_json::{Value, json};
 
@@ -78,7 +78,7 @@ fn list(registry: &Registry, data_dir: Option<&Path>, output: &Output) -> anyhow
             let size = entry.bytes.map(memory::readable).unwrap_or_default();
             let here = if path.is_some() { "here" } else { "    " };
             output.result(&format!(
-                "{:12} {here} {size:>7}  {}",
+                "{:15} {here} {size:>7}  {}",
                 entry.name, entry.title
             ))?;
         }
@@ -87,29 +87,55 @@ fn list(registry: &Registry, data_dir: Option<&Path>, output: &Output) -> anyhow
 }
 
 fn fetch(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Result<ExitCode> {
+    let fetched = fetch_weights(entry, data_dir, output)?;
+    let list = entry.classes.as_deref().and_then(ClassList::by_name);
+    match list.filter(|list| list.locate(&paths::data_dirs(data_dir)).is_none()) {
+        Some(list) if fetched => {
+            let expect = Expect {
+                bytes: Some(list.bytes),
+                sha256: Some(list.sha256.to_owned()),
+                sha256_prefix: None,
+            };
+            let dest = weights_dir(data_dir)?.join(list.file);
+            done(download(&[list.url.to_owned()], &dest, &expect, output)?)
+        }
+        _ => done(fetched),
+    }
+}
+
+/// Whether all of it came, as an exit code.
+fn done(fetched: bool) -> anyhow::Result<ExitCode> {
+    Ok(match fetched {
+        true => ExitCode::SUCCESS,
+        false => exit::interrupted(),
+    })
+}
+
+/// Where downloads of weights go.
+fn weights_dir(data_dir: Option<&Path>) -> anyhow::Result<PathBuf> {
+    let dir = paths::download_dir(data_dir)
+        .context("there is no folder for downloads; name one with --data-dir")?;
+    Ok(dir.join("weights"))
+}
+
+fn fetch_weights(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Result<bool> {
     if let Ok(path) = locate(entry, &paths::data_dirs(data_dir)) {
         verify_file(entry, &path)?;
         output.note(&format!("{} is here already and right", path.display()));
-        return Ok(ExitCode::SUCCESS);
+        return Ok(true);
     }
     if !entry.can_be_fetched() {
         // Says where it looked and what can be done.
         locate(entry, &paths::data_dirs(data_dir))?;
     }
-    let dir = paths::download_dir(data_dir)
-        .context("there is no folder for downloads; name one with --data-dir")?;
-    let dest = dir.join("weights").join(&entry.file);
+    let dest = weights_dir(data_dir)?.join(&entry.file);
     output.note(&format!("{}: {}", entry.name, entry.licence));
     let expect = Expect {
         bytes: entry.bytes,
         sha256: entry.sha256.clone(),
         sha256_prefix: entry.sha256_prefix.clone(),
     };
-    if download(&entry.urls, &dest, &expect, output)? {
-        Ok(ExitCode::SUCCESS)
-    } else {
-        Ok(exit::interrupted())
-    }
+    download(&entry.urls, &dest, &expect, output)
 }
 
 fn verify(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Result<ExitCode> {
@@ -123,7 +149,7 @@ fn verify(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Re
         _ => "the file is right".to_owned(),
     };
     let network = built(entry, &path)?;
-    let probe = match network.probe_error(entry)? {
+    let probe = match probe_error(network.as_ref(), entry)? {
         Some(error) if error > PROBE_TOLERANCE => {
             return Err(WeightsError::ProbeDiffers {
                 name: entry.name.clone(),
@@ -143,18 +169,17 @@ fn verify(entry: &Entry, data_dir: Option<&Path>, output: &Output) -> anyhow::Re
     )
 }
 
-fn built(entry: &Entry, path: &Path) -> anyhow::Result<Vgg> {
+fn built(entry: &Entry, path: &Path) -> anyhow::Result<Box<dyn Network>> {
     let device = Backend::Flex
         .open()
         .or_else(|_| Backend::Ndarray.open())?
         .device;
     let file = TensorFile::open(path)?;
-    let config = network::architecture(entry)?;
-    Ok(Vgg::from_file(
-        &config,
+    Ok(network::architecture(entry)?.build(
         entry.preprocessing,
         &file,
         &entry.ignore,
+        ClassNames::default(),
         &device,
     )?)
 }
@@ -186,7 +211,7 @@ fn import(
     registry: &Registry,
     output: &Output,
 ) -> anyhow::Result<ExitCode> {
-    let is_architecture = ARCHITECTURES.contains(&wish.name);
+    let is_architecture = Architecture::names().any(|name| name == wish.name);
     if is_architecture || Registry::builtin().get(wish.name).is_ok() {
         let name = wish.name;
         return Err(
@@ -219,6 +244,7 @@ fn import(
         checked: true,
         ignore: Vec::new(),
         deepest_useful: None,
+        classes: None,
         preprocessing: match wish.convention {
             Convention::Torchvision => Preprocessing::torchvision(),
             Convention::Caffe => Preprocessing::caffe(),
@@ -249,7 +275,7 @@ fn import(
         .last()
         .map(|(s, p, ..)| format!("relu{s}_{p}"));
     for layer in ["relu1_1".to_owned()].into_iter().chain(deepest) {
-        let values = network.probe(&layer)?;
+        let values = probe(network.as_ref(), &layer)?;
         entry.probe.push(Probe { layer, values });
     }
     let file = network::user_registry(&dir);

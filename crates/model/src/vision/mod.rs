@@ -9,22 +9,27 @@
 //! | [`Layer`], [`LayerInfo`] | names as in the literature, size and stride of each layer |
 //! | [`Vgg`], [`VggConfig`] | VGG-11/13/16/19, VGG-mini and a tiny one for tests |
 //! | [`graph`] | networks that branch: AlexNet, SqueezeNet, GoogLeNet, the trunk of Inception v3 |
+//! | [`Architecture`] | any of these by its name, built from a file |
 //! | [`classifier`] | a VGG that learns which class a picture is of |
 //! | [`Pooling`], [`Edges`] | choices that leave the weights as they are |
 
+mod architecture;
 pub mod classifier;
 pub mod graph;
 mod layer;
 mod network;
 mod normalise;
+mod probe;
 mod synthetic;
 mod vgg;
 mod vgg_config;
 mod vgg_load;
 
+pub use architecture::{Architecture, ClassNames};
 pub use layer::{Layer, LayerInfo, LayerKind};
 pub use network::{Activations, Network};
 pub use normalise::normalised;
+pub use probe::{probe, probe_error};
 pub use synthetic::synthetic_picture;
 pub use vgg::{SCORES, Vgg};
 pub use vgg_config::{ARCHITECTURES, Edges, Pooling, VggConfig};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Layer, LayerInfo};
+use super::{Layer, LayerInfo, LayerKind};
 use crate::ModelError;
 use crate::weights::nearest;
 
@@ -42,6 +42,20 @@ pub trait Network {
     /// operations while a picture is made.
     fn is_on_kernels(&self) -> bool {
         false
+    }
+
+    /// How many numbers its weights are, so that a plan of memory counts them.
+    fn parameters(&self) -> usize {
+        0
+    }
+
+    /// The layer whose channels stand for classes and can be raised: the scores before the softmax, or
+    /// what they are the mean of where a rectifier would keep a silent class from being raised at all.
+    /// None where it has no classifier.
+    fn evidence(&self) -> Option<Layer> {
+        let scores = |info: &&LayerInfo| info.kind == LayerKind::Scores;
+        let found = self.layers().iter().find(scores);
+        found.map(|info| info.layer.clone())
     }
 
     /// Names of the classes it tells apart, in the order of its scores; none where it has no

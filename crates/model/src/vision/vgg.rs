@@ -321,6 +321,10 @@ impl Network for Vgg {
         reverie_kernels::is_enabled() && reverie_kernels::is_host(&self.device())
     }
 
+    fn parameters(&self) -> usize {
+        self.num_params()
+    }
+
     fn classes(&self) -> &[String] {
         self.head.as_ref().map_or(&[], |head| &head.classes)
     }

@@ -2,10 +2,10 @@
 
 use burn::tensor::Device;
 
+use super::VggConfig;
 use super::vgg::{FixedNorm, Head, Vgg, conv, norm};
-use super::{Network, VggConfig};
 use crate::ModelError;
-use crate::weights::{Entry, Loader, Preprocessing, TensorFile, VggNames, WeightsError};
+use crate::weights::{Loader, Preprocessing, TensorFile, VggNames, WeightsError};
 
 /// Added to the variance before its root, as PyTorch's batch normalisation does by default.
 const NORM_EPSILON: f32 = 1e-5;
@@ -57,50 +57,6 @@ impl Vgg {
         let head = head(&mut loader, config, device)?;
         loader.finish()?;
         Ok(Self::assemble(config, preprocessing, convs, norms, head))
-    }
-
-    /// How far the network's answer to the probe picture is from what the registry says, as the
-    /// largest difference relative to the largest value of each layer; `None` without a probe.
-    ///
-    /// # Errors
-    /// [`ModelError::UnknownLayer`] if the probe names a layer that does not exist.
-    pub fn probe_error(&self, entry: &Entry) -> Result<Option<f32>, ModelError> {
-        let mut worst: Option<f32> = None;
-        for probe in &entry.probe {
-            let found = self.probe(&probe.layer)?;
-            let scale = probe
-                .values
-                .iter()
-                .fold(f32::MIN_POSITIVE, |max, v| max.max(v.abs()));
-            let pairs = found.iter().zip(&probe.values);
-            let error = pairs
-                .map(|(a, b)| (a - b).abs() / scale)
-                .fold(0.0, f32::max);
-            worst = Some(worst.map_or(error, |worst| worst.max(error)));
-        }
-        Ok(worst)
-    }
-
-    /// Eight activations of `layer` on a fixed synthetic picture, spread over the layer.
-    ///
-    /// The picture is 32 x 32, `0.5 + 0.25 sin(0.11 (x+1)(c+1)) + 0.25 cos(0.07 (y+1)(2c+1) + 0.3 c)`.
-    ///
-    /// # Errors
-    /// [`ModelError::UnknownLayer`].
-    pub fn probe(&self, layer: &str) -> Result<Vec<f32>, ModelError> {
-        const SIDE: usize = 32;
-        const COUNT: usize = 8;
-        let picture = crate::vision::synthetic_picture(SIDE, SIDE, &self.device());
-        let layer = self.layer(layer)?;
-        let seen = self
-            .activations(picture, std::slice::from_ref(&layer))?
-            .of(&layer);
-        let values = seen
-            .try_into_vec_as::<f32>()
-            .expect("an f32 tensor can be read back");
-        Ok((0..COUNT)
-            .map(|i| values[i * values.len() / COUNT])
-            .collect())
     }
 }
 

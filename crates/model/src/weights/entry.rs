@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{EntryFault, Preprocessing, WeightsError};
+use super::{ClassList, EntryFault, Preprocessing, WeightsError};
 
 /// Digits of a full SHA-256 in hexadecimal.
 const SHA256_DIGITS: usize = 64;
@@ -51,6 +51,9 @@ pub struct Entry {
     /// Deepest layer that still carries general picture content; deeper ones are specialised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deepest_useful: Option<String>,
+    /// Which list names its classes, see [`ClassList`](super::ClassList); none without a classifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub classes: Option<String>,
     /// What pictures must be turned into for these weights.
     pub preprocessing: Preprocessing,
     /// Known activations, so that a wrong conversion is found.
@@ -96,6 +99,12 @@ impl Entry {
             .is_some_and(|h| !is_hash(h, SHA256_PREFIX_DIGITS))
         {
             EntryFault::Sha256Prefix
+        } else if self
+            .classes
+            .as_deref()
+            .is_some_and(|name| ClassList::by_name(name).is_none())
+        {
+            EntryFault::Classes
         } else if !self.preprocessing.is_usable() {
             EntryFault::Preprocessing
         } else {
@@ -142,6 +151,7 @@ pub(super) fn example() -> Entry {
         checked: false,
         ignore: vec![],
         deepest_useful: None,
+        classes: None,
         preprocessing: Preprocessing::torchvision(),
         probe: vec![],
     }
@@ -177,6 +187,7 @@ mod tests {
             |e| e.sha256_prefix = Some("39".into()),
             EntryFault::Sha256Prefix,
         );
+        assert_fault(|e| e.classes = Some("pets".into()), EntryFault::Classes);
         assert_fault(|e| e.preprocessing.scale = 0.0, EntryFault::Preprocessing);
     }
 

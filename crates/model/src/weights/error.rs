@@ -296,6 +296,8 @@ pub enum EntryFault {
     Sha256,
     /// Not 8 to 64 hexadecimal digits.
     Sha256Prefix,
+    /// Not the name of a list of classes.
+    Classes,
     /// Divides by zero, or has values that are not finite.
     Preprocessing,
 }
@@ -307,6 +309,7 @@ impl fmt::Display for EntryFault {
             Self::File => "file must be a file name without folders",
             Self::Sha256 => "sha256 must have 64 lower-case hexadecimal digits",
             Self::Sha256Prefix => "sha256_prefix must have 8 to 64 lower-case hexadecimal digits",
+            Self::Classes => "classes must be imagenet, or be left out",
             Self::Preprocessing => {
                 "preprocessing must have finite means and positive std and scale"
             }

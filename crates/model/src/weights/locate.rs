@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{Entry, Remedy, WeightsError};
 
 /// Folder inside a data folder that weights lie in.
-const WEIGHTS_FOLDER: &str = "weights";
+pub(super) const WEIGHTS_FOLDER: &str = "weights";
 
 /// Path of the entry's file: the first of the folders, or of their `weights` folders, that has it.
 ///

@@ -10,12 +10,14 @@
 //! | know what there is | [`Registry`], [`Entry`] |
 //! | know what a network wants to see | [`Preprocessing`] |
 //! | find and check a file | [`locate`], [`verify_file`], [`sha256_file`] |
+//! | name the classes of a network | [`ClassList`] |
 //! | read `.safetensors`, `.pth`, `.pt` | [`TensorFile`], [`RawTensor`] |
 //! | fill a network and miss nothing | [`Loader`], [`Problems`] |
 //! | know what a file calls the layers of a VGG | [`VggNames`] |
 //! | write a small file of one's own | [`write_safetensors_f16`], [`write_safetensors_f32`] |
 //! | guess what a misspelled name meant | [`nearest`] |
 
+mod class_names;
 mod content;
 mod entry;
 mod error;
@@ -33,6 +35,7 @@ mod verify;
 mod vgg_names;
 mod write;
 
+pub use class_names::{CLASS_LISTS, ClassList};
 pub use content::LooksLike;
 pub use entry::{Entry, Probe};
 pub(crate) use entry::{is_plain_file_name, is_sha256};

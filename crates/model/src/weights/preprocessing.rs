@@ -32,6 +32,16 @@ pub struct Preprocessing {
 }
 
 impl Preprocessing {
+    /// The picture as it is.
+    pub const fn untouched() -> Self {
+        Self {
+            order: ChannelOrder::Rgb,
+            scale: 1.0,
+            mean: [0.0; 3],
+            std: [1.0; 3],
+        }
+    }
+
     /// Networks of torchvision: RGB, `[0, 1]`, ImageNet's mean and standard deviation.
     pub const fn torchvision() -> Self {
         Self {

@@ -90,9 +90,9 @@ fn kernel_bytes(passed: &[LayerInfo], wanted: &[Layer], elements: &[u64]) -> u64
 
 /// Bytes that a network takes, with the copies made while it is read. On the kernels these are gone
 /// before its filters are transformed, so they do not add up.
-pub fn network_bytes(network: &dyn Network, parameters: usize) -> u64 {
+pub fn network_bytes(network: &dyn Network) -> u64 {
     let copies = if network.is_on_kernels() { 3 } else { 5 };
-    parameters as u64 * F32 * copies / 2
+    network.parameters() as u64 * F32 * copies / 2
 }
 
 /// Bytes of `copies` images.

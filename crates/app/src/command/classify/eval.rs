@@ -5,7 +5,6 @@ use std::time::Instant;
 
 use anyhow::Context;
 use reverie_model::data::pictures::Listed;
-use reverie_model::vision::Network;
 use reverie_model::vision::classifier::evaluate_classes;
 use serde_json::{Value, json};
 
@@ -51,7 +50,7 @@ pub fn run(args: &ClassifyEvalArgs, talk: &TalkArgs) -> anyhow::Result<ExitCode>
         return Ok(exit::interrupted());
     };
     let go_on = || !interrupt::is_asked();
-    let measured = evaluate_classes(&network, &set, MEASURED, &opened.device, go_on);
+    let measured = evaluate_classes(network.as_ref(), &set, MEASURED, &opened.device, go_on);
     let Some(measured) = measured else {
         return Ok(exit::interrupted());
     };

@@ -7,10 +7,9 @@ use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use burn::module::Module;
 use burn::tensor::Device;
 use reverie_model::rng::seeded;
-use reverie_model::vision::{LayerInfo, Network, Vgg};
+use reverie_model::vision::{LayerInfo, Network};
 use reverie_viz::dream::{DreamConfig, DreamEvent, dream, noise_picture};
 use reverie_viz::objective::Goal;
 use reverie_viz::picture::{Picture, SheetOptions, check_output, contact_sheet, save};
@@ -41,7 +40,7 @@ const TOP: usize = 5;
 /// # Errors
 /// Settings that the network cannot do.
 pub fn picture(
-    network: &Vgg,
+    network: &dyn Network,
     goal: &Goal,
     config: &DreamConfig,
     seed: u64,
@@ -84,6 +83,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     check_output(out, args.run.force)?;
     let opened = shared::open_device(&args.device, &output)?;
     let loaded = network::load(&args.net, Options::default(), &opened.device)?;
+    let network = loaded.network.as_ref();
     let layer = wanted::layer(args, &config.layer).to_owned();
     anyhow::ensure!(
         args.class.is_empty() || !loaded.network.classes().is_empty(),
@@ -97,11 +97,11 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         .transpose()?;
     let info = loaded.network.info(&config.layer)?;
     info.check_side(config.size as usize, config.size as usize)?;
-    let goals = wanted::all(args, &loaded.network, info)?;
+    let goals = wanted::all(args, network, info)?;
     let bytes = memory::BASE
-        + network_bytes(&loaded.network, loaded.network.num_params())
+        + network_bytes(network)
         + look_bytes(
-            &loaded.network,
+            network,
             std::slice::from_ref(&info.layer),
             config.size,
             config.size,
@@ -135,7 +135,7 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     } in &goals
     {
         let mut score = 0.0;
-        let picture = picture(&loaded.network, goal, &config, args.run.seed(), |event| {
+        let picture = picture(network, goal, &config, args.run.seed(), |event| {
             if let DreamEvent::Step(progress) = event {
                 steps += 1;
                 score = progress
@@ -154,9 +154,9 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
             // What is half done would look like a result.
             break;
         }
-        let own = say_of(&loaded.network, info, label, &picture, &opened.device)?;
+        let own = say_of(network, info, label, &picture, &opened.device)?;
         let judged = match &judge {
-            Some(judge) => say_of(judge, info, label, &picture, &opened.device)?,
+            Some(judge) => say_of(judge.as_ref(), info, label, &picture, &opened.device)?,
             None => None,
         };
         let remark = match own {
@@ -236,7 +236,11 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// The network that is asked, too.
-fn open_judge(file: &std::path::Path, args: &ImagineArgs, device: &Device) -> anyhow::Result<Vgg> {
+fn open_judge(
+    file: &std::path::Path,
+    args: &ImagineArgs,
+    device: &Device,
+) -> anyhow::Result<Box<dyn Network>> {
     let net = NetArgs {
         net: None,
         weights: Some(file.to_owned()),
@@ -253,7 +257,7 @@ fn open_judge(file: &std::path::Path, args: &ImagineArgs, device: &Device) -> an
 
 /// What a network says of the picture of a class; nothing where it is one of a channel.
 fn say_of(
-    network: &Vgg,
+    network: &dyn Network,
     info: &LayerInfo,
     label: &str,
     picture: &Picture,

@@ -2,7 +2,7 @@
 
 use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, TensorData};
-use reverie_model::vision::{Network, SCORES, Vgg};
+use reverie_model::vision::{Network, SCORES};
 use reverie_viz::picture::Picture;
 
 /// What a network says of a picture.
@@ -19,7 +19,7 @@ pub struct Verdict {
 /// # Errors
 /// A picture that is too small for the network.
 pub fn ask(
-    network: &Vgg,
+    network: &dyn Network,
     class: &str,
     picture: &Picture,
     device: &Device,

@@ -1,6 +1,6 @@
 //! What pictures are made of: channels of a layer, or classes.
 
-use reverie_model::vision::{LayerInfo, Network, SCORES, Vgg};
+use reverie_model::vision::{LayerInfo, Network, SCORES};
 use reverie_viz::objective::{ChannelMean, Goal};
 
 use crate::cli::ImagineArgs;
@@ -40,7 +40,11 @@ pub fn is_of_classes(info: &LayerInfo) -> bool {
 /// # Errors
 /// Channels or classes that do not exist, a network that tells none apart, a sheet with too little
 /// room.
-pub fn all(args: &ImagineArgs, network: &Vgg, info: &LayerInfo) -> anyhow::Result<Vec<Wanted>> {
+pub fn all(
+    args: &ImagineArgs,
+    network: &dyn Network,
+    info: &LayerInfo,
+) -> anyhow::Result<Vec<Wanted>> {
     let channels: Vec<usize> = match args.class.is_empty() {
         true => {
             // The last first: a list of channels that do not exist may be longer than the memory.

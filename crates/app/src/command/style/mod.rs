@@ -8,7 +8,6 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use burn::module::Module;
 use reverie_viz::picture::{
     Filter, Picture, SheetOptions, before_after, check_output, resize_plane, save,
 };
@@ -61,7 +60,7 @@ pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
     let loaded = network::load(&inputs.net, options, &opened.device)?;
     fit_layers(&mut config, &loaded, &inputs, &output)?;
     let job = Transfer {
-        network: &loaded.network,
+        network: loaded.network.as_ref(),
         config: &config,
         pictures: &pictures,
         seed: inputs.seed,
@@ -154,7 +153,7 @@ fn fit_layers(
         return Ok(());
     }
     let deepest = loaded.deepest_useful.as_deref();
-    let dropped = drop_unusable_layers(config, &loaded.network, deepest);
+    let dropped = drop_unusable_layers(config, loaded.network.as_ref(), deepest);
     if config.style_layers.is_empty() {
         let dropped = dropped.join(" ");
         return Err(UsageError(format!(
@@ -220,7 +219,6 @@ fn memory_plan(
     width: u32,
     height: u32,
 ) -> anyhow::Result<u64> {
-    use reverie_model::vision::Network;
     let names = config.style_layers.iter().chain(&config.content_layers);
     let layers = names
         .map(|name| loaded.network.layer(name))
@@ -230,8 +228,8 @@ fn memory_plan(
         OptimizerKind::Lbfgs => 5 + 2 * config.history.min(config.first_steps.max(config.steps)),
         OptimizerKind::Adam => 8,
     };
-    let look = look_bytes(&loaded.network, &layers, width, height)?;
-    let network = network_bytes(&loaded.network, loaded.network.num_params());
+    let look = look_bytes(loaded.network.as_ref(), &layers, width, height)?;
+    let network = network_bytes(loaded.network.as_ref());
     Ok(memory::BASE + network + look + image_bytes(width, height, copies as u64))
 }
 

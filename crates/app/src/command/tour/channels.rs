@@ -2,7 +2,6 @@
 
 use std::ops::ControlFlow;
 
-use reverie_model::vision::Network;
 use reverie_viz::dream::DreamConfig;
 use reverie_viz::objective::{ChannelMean, Goal};
 
@@ -31,7 +30,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     let mut tiles = Vec::new();
     for channel in 0..CHANNELS {
         let goal = Goal::from(ChannelMean::new(info, channel)?);
-        let picture = imagine::picture(&shop.network, &goal, &config, SEED, |_| {
+        let picture = imagine::picture(shop.network.as_ref(), &goal, &config, SEED, |_| {
             ControlFlow::Continue(())
         })?;
         tiles.push((format!("channel {channel}"), picture));

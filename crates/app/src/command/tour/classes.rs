@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use anyhow::Context;
-use reverie_model::vision::{Network, SCORES};
+use reverie_model::vision::SCORES;
 use reverie_viz::dream::DreamConfig;
 use reverie_viz::objective::{ChannelMean, Goal};
 
@@ -36,10 +36,10 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         let place = shop.network.classes().iter().position(|name| name == class);
         let place = place.with_context(|| format!("the network knows no {class}"))?;
         let goal = Goal::from(ChannelMean::new(info, place)?);
-        let picture = imagine::picture(&shop.network, &goal, &config, SEED, |_| {
+        let picture = imagine::picture(shop.network.as_ref(), &goal, &config, SEED, |_| {
             ControlFlow::Continue(())
         })?;
-        let said = imagine::ask(&shop.network, class, &picture, &shop.opened.device)?;
+        let said = imagine::ask(shop.network.as_ref(), class, &picture, &shop.opened.device)?;
         let sure = said.map_or_else(String::new, |said| format!(", {:.3}", said.probability));
         tiles.push((format!("{class}{sure}"), picture));
     }

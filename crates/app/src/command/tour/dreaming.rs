@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use reverie_model::rng::seeded;
-use reverie_model::vision::Network;
 use reverie_viz::dream::{DreamConfig, dream};
 use reverie_viz::objective::{Goal, LayerNorm};
 
@@ -24,7 +23,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         layer: shop.network.layer(LAYER)?,
     });
     let (picture, _) = dream(
-        &shop.network,
+        shop.network.as_ref(),
         &goal,
         shop.drawings.of("landscape"),
         &config,

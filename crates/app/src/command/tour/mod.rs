@@ -18,7 +18,7 @@ mod styling;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use reverie_model::vision::{Edges, Vgg};
+use reverie_model::vision::{Edges, Network};
 use reverie_viz::picture::{Picture, check_output, write_atomic};
 use serde_json::json;
 
@@ -59,7 +59,7 @@ pub struct Section {
 /// What sections work with.
 pub struct Workshop {
     /// The network inside the program.
-    pub network: Vgg,
+    pub network: Box<dyn Network>,
     /// The device.
     pub opened: Opened,
     /// Drawings to work on.

@@ -50,13 +50,13 @@ fn stylise(shop: &Workshop, content: &Picture, style: &Picture) -> anyhow::Resul
     config.start_size = WIDTH / 2;
     config.growth = 2.0;
     (config.first_steps, config.steps) = STEPS;
-    drop_unusable_layers(&mut config, &shop.network, None);
+    drop_unusable_layers(&mut config, shop.network.as_ref(), None);
     let pictures = Pictures {
         content: content.clone(),
         styles: vec![(style.clone(), 1.0)],
     };
     let job = Transfer {
-        network: &shop.network,
+        network: shop.network.as_ref(),
         config: &config,
         pictures: &pictures,
         seed: SEED,

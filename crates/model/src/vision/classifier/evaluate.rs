@@ -6,7 +6,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use super::augment::{View, batch};
 use crate::data::pictures::PictureSet;
 use crate::train::{Confusion, host};
-use crate::vision::{Network, Vgg};
+use crate::vision::Network;
+use crate::weights::Preprocessing;
 
 /// Classes that count as named when the right one is among them.
 const TOP: usize = 5;
@@ -29,7 +30,7 @@ pub struct ClassesMeasured {
 /// # Panics
 /// If the network has no classes.
 pub fn evaluate_classes(
-    network: &Vgg,
+    network: &dyn Network,
     set: &PictureSet,
     side_by_side: usize,
     device: &Device,
@@ -47,9 +48,10 @@ pub fn evaluate_classes(
             return None;
         }
         let views = vec![View::whole(set.side); places.len()];
-        let values = batch(set, places, &views, set.side, network.preprocessing());
+        let values = batch(set, places, &views, set.side, &Preprocessing::untouched());
         let shape = [places.len(), 3, set.side, set.side];
         let pictures = Tensor::from_data(TensorData::new(values, shape), device);
+        let pictures = network.normalise(pictures);
         let mut seen = None;
         network.run(pictures, std::slice::from_ref(&scores), &mut |_, x| {
             seen = Some(x)

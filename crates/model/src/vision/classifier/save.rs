@@ -119,7 +119,7 @@ impl Vgg {
 mod tests {
     use super::super::ClassifierTrainer;
     use super::*;
-    use crate::vision::Network as _;
+    use crate::vision::{Network as _, probe};
 
     #[test]
     fn what_was_written_is_read_back() {
@@ -150,7 +150,7 @@ mod tests {
         assert_eq!(read, card);
         assert_eq!(network.classes(), ["cat", "dog", "fish"]);
         let answers =
-            [&trainer.network(), &network].map(|network| network.probe("scores").unwrap());
+            [&trainer.network(), &network].map(|network| probe(network, "scores").unwrap());
         assert_eq!(answers[0], answers[1]);
     }
 }

@@ -153,6 +153,12 @@ impl Blueprint {
         self
     }
 
+    /// The same network under another name.
+    pub fn called(mut self, name: &str) -> Self {
+        self.name = name.to_owned();
+        self
+    }
+
     /// The same network without its classifier.
     pub fn without_head(mut self) -> Self {
         if let Some(head) = self.head.take() {

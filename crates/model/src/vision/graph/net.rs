@@ -14,7 +14,7 @@ use super::maps::Maps;
 use super::weights::{self, Filters, Matrix, Weights};
 use super::{Blueprint, Conv, Dense, Op, Window};
 use crate::ModelError;
-use crate::vision::{Layer, LayerInfo, LayerKind, Network, normalised};
+use crate::vision::{Layer, LayerInfo, LayerKind, Network, SCORES, normalised};
 use crate::weights::{Loader, Preprocessing, TensorFile};
 
 /// A [`Blueprint`] with weights and preprocessing.
@@ -196,6 +196,23 @@ impl Network for GraphNet {
 
     fn mean_colour(&self) -> [f32; 3] {
         self.preprocessing.denormalise([0.0; 3])
+    }
+
+    fn parameters(&self) -> usize {
+        self.weights.iter().map(Weights::count).sum()
+    }
+
+    /// Where the scores are means of rectified maps, the maps before the rectifier.
+    fn evidence(&self) -> Option<Layer> {
+        let nodes = self.blueprint.nodes();
+        let (mut place, _) = nodes
+            .iter()
+            .enumerate()
+            .find(|(_, node)| node.layer.as_str() == SCORES)?;
+        while matches!(nodes[place].op, Op::GlobalMean | Op::Relu) {
+            place = nodes[place].inputs[0];
+        }
+        Some(nodes[place].layer.clone())
     }
 
     fn classes(&self) -> &[String] {

@@ -18,6 +18,19 @@ pub(super) enum Weights {
     Dense(Matrix),
 }
 
+impl Weights {
+    /// How many numbers there are.
+    pub(super) fn count(&self) -> usize {
+        match self {
+            Self::None => 0,
+            Self::Conv(filters) => filters.weight.shape().num_elements() + filters.bias.dims()[0],
+            Self::Dense(matrix) => {
+                matrix.weight.shape().num_elements() + matrix.bias.shape().num_elements()
+            }
+        }
+    }
+}
+
 /// Numbers of a convolution.
 #[derive(Clone, Debug)]
 pub(super) struct Filters {
