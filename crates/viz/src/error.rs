@@ -19,6 +19,32 @@ pub enum VizError {
         /// The last channel there is.
         last: usize,
     },
+    /// A position beyond the edge of a feature map.
+    #[error(
+        "{layer} has {columns} columns and {rows} rows for this picture, counted from 0, so there is no position at column {x}, row {y}"
+    )]
+    NoSuchPosition {
+        /// The layer.
+        layer: Layer,
+        /// Column asked for.
+        x: usize,
+        /// Row asked for.
+        y: usize,
+        /// Columns there are.
+        columns: usize,
+        /// Rows there are.
+        rows: usize,
+    },
+    /// A vector or a guide made for a layer with another number of channels.
+    #[error("{layer} has {channels} channels, but {found} numbers a position were given")]
+    WrongLength {
+        /// The layer.
+        layer: Layer,
+        /// Channels it has.
+        channels: usize,
+        /// Numbers given.
+        found: usize,
+    },
     /// The optimisation left the numbers it can work with.
     #[error(
         "the loss became {loss} at step {step}; a smaller --rate than {rate} may help, or --optimizer adam"

@@ -32,3 +32,18 @@ pub(crate) fn values_of<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
         .try_into_vec_as::<f32>()
         .expect("an f32 tensor can be read back")
 }
+
+/// Numbers made on the host beside `like`: on its device, in its precision.
+pub(crate) fn constant_like<const D: usize, const K: usize>(
+    values: Vec<f64>,
+    shape: [usize; D],
+    like: &Tensor<K>,
+) -> Tensor<D> {
+    let data = TensorData::new(values, shape);
+    Tensor::from_data(data, (&like.device(), like.dtype()))
+}
+
+/// A colour `[1, 3, 1, 1]` beside an image `[B, 3, H, W]`.
+pub(crate) fn colour_like(colour: [f32; 3], image: &Tensor<4>) -> Tensor<4> {
+    constant_like(colour.map(f64::from).to_vec(), [1, 3, 1, 1], image)
+}

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use reverie_model::vision::{Activations, Layer, LayerInfo};
 
-use super::Objective;
+use super::{Objective, check_channel};
 use crate::VizError;
 
 /// The mean of one channel over all positions: what does this feature look for, everywhere?
@@ -22,15 +22,8 @@ impl ChannelMean {
     /// # Errors
     /// [`VizError::NoSuchChannel`], with the last channel there is.
     pub fn new(info: &LayerInfo, channel: usize) -> Result<Self, VizError> {
+        check_channel(info, channel)?;
         let layer = info.layer.clone();
-        if channel >= info.channels {
-            let last = info.channels - 1;
-            return Err(VizError::NoSuchChannel {
-                layer,
-                asked: channel,
-                last,
-            });
-        }
         Ok(Self { layer, channel })
     }
 }

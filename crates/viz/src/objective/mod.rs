@@ -1,17 +1,45 @@
 //! What we want to see: scores that are raised.
+//!
+//! | objective | raises |
+//! |---|---|
+//! | [`LayerNorm`] | a whole layer: whatever it already sees |
+//! | [`ChannelMean`] | one channel, everywhere |
+//! | [`Neuron`] | one channel at one position |
+//! | [`Direction`] | several channels in fixed proportions |
+//! | [`GuidedMatch`] | a layer toward what it sees in a guide picture |
+//! | [`Smoothness`] | calm surfaces |
+//! | [`Energy`] | nearness to the mean picture |
+//! | [`Diversity`] | differences between the images of a batch |
+//!
+//! They add up as a [`Goal`]; the images of a batch are averaged.
 
 mod channel;
+mod direction;
+mod diversity;
+mod energy;
 mod goal;
+mod guided;
 mod layer_norm;
+mod neuron;
 mod smoothness;
 
+#[cfg(test)]
+pub(crate) mod mirror;
+
 pub use channel::ChannelMean;
+pub use direction::Direction;
+pub use diversity::Diversity;
+pub use energy::Energy;
 pub use goal::{Goal, Scored};
+pub use guided::GuidedMatch;
 pub use layer_norm::LayerNorm;
+pub use neuron::Neuron;
 pub use smoothness::{Smoothness, Stencil, total_variation};
 
 use burn::tensor::Tensor;
-use reverie_model::vision::{Activations, Layer};
+use reverie_model::vision::{Activations, Layer, LayerInfo};
+
+use crate::VizError;
 
 /// A score of what the network makes of an image. Larger is better, so a loss counts negative.
 pub trait Objective {
@@ -23,4 +51,26 @@ pub trait Objective {
 
     /// Under which name reports add this up: `"style"`, `"content"`, …
     fn part(&self) -> &'static str;
+}
+
+fn check_channel(info: &LayerInfo, channel: usize) -> Result<(), VizError> {
+    if channel < info.channels {
+        return Ok(());
+    }
+    Err(VizError::NoSuchChannel {
+        layer: info.layer.clone(),
+        asked: channel,
+        last: info.channels - 1,
+    })
+}
+
+fn check_length(info: &LayerInfo, found: usize) -> Result<(), VizError> {
+    if found == info.channels {
+        return Ok(());
+    }
+    Err(VizError::WrongLength {
+        layer: info.layer.clone(),
+        channels: info.channels,
+        found,
+    })
 }

@@ -137,6 +137,7 @@ impl Lbfgs {
         let kept = Evaluation {
             loss: seen.loss.clone(),
             gradient: seen.gradient.clone(),
+            image_gradient: seen.image_gradient.clone(),
             parts: seen.parts.clone(),
         };
         self.remembered = Some((moved.clone(), kept));

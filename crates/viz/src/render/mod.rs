@@ -9,7 +9,9 @@ mod optimizer;
 
 pub use average::Average;
 pub use checkpoint::{checkpoint_notes, load_checkpoint, save_checkpoint};
-pub use constraint::{Blur, Clamp, Constraint, Decay, gaussian_blur};
+pub use constraint::{
+    Blur, Clamp, Constraint, ContributionClip, Decay, Keep, NormClip, gaussian_blur,
+};
 pub use memory::{image_bytes, look_bytes, network_bytes};
 pub use optimizer::{LineSearch, Optimizer, OptimizerConfig};
 
@@ -114,6 +116,9 @@ pub struct Evaluation {
     pub loss: Tensor<1>,
     /// Its gradient, `[N]`.
     pub gradient: Tensor<1>,
+    /// Its gradient with respect to the image before any transform, `[B, 3, H, W]`; only where a
+    /// constraint [needs it](Constraint::needs_gradient).
+    pub image_gradient: Option<Tensor<4>>,
     /// Minus the parts of the goal, `[1]` each.
     pub parts: Vec<(&'static str, Tensor<1>)>,
 }
@@ -143,7 +148,16 @@ pub fn evaluate(
     rng: &mut Rng,
 ) -> Result<Evaluation, VizError> {
     let values = values.clone().autodiff().require_grad();
-    let mut image = scene.param.decode(values.clone());
+    let decoded = scene.param.decode(values.clone());
+    let is_cut = scene.constraints.iter().any(|one| one.needs_gradient());
+    // Gradients are kept for leaves only: where that of the image is wanted, the graph is cut there
+    // and gone back in two parts, which gives the numbers the same gradient.
+    let (mut image, cut) = if is_cut {
+        let leaf = decoded.clone().inner().autodiff().require_grad();
+        (leaf.clone(), Some((leaf, decoded)))
+    } else {
+        (decoded, None)
+    };
     for transform in &mut scene.transforms {
         image = transform.apply(image, rng);
     }
@@ -151,6 +165,15 @@ pub fn evaluate(
     let scored = scene.goal.score(&seen);
     let loss = scored.total.neg();
     let mut gradients = loss.backward();
+    let image_gradient = cut.map(|(leaf, decoded)| {
+        let gradient = leaf
+            .grad_remove(&mut gradients)
+            .unwrap_or_else(|| leaf.inner().zeros_like());
+        gradients = (decoded * Tensor::from_inner(gradient.clone()))
+            .sum()
+            .backward();
+        gradient
+    });
     let gradient = values
         .grad_remove(&mut gradients)
         .unwrap_or_else(|| values.clone().inner().zeros_like());
@@ -162,6 +185,7 @@ pub fn evaluate(
     Ok(Evaluation {
         loss: loss.inner(),
         gradient,
+        image_gradient,
         parts,
     })
 }
@@ -184,7 +208,8 @@ pub fn render(
         let report = step.is_multiple_of(config.report_every.max(1)) || step == config.steps;
         let last = advance(scene, &mut state)?;
         for constraint in &mut scene.constraints {
-            let image = constraint.apply(step, scene.param.decode(state.values.clone()));
+            let image = scene.param.decode(state.values.clone());
+            let image = constraint.apply(step, image, last.image_gradient.as_ref());
             state.values = scene.param.encode(image);
         }
         if let Some(average) = &mut state.average {
@@ -229,4 +254,52 @@ fn advance(scene: &mut Scene<'_>, state: &mut State) -> Result<Evaluation, VizEr
     })?;
     *values = moved;
     Ok(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, TensorData};
+    use reverie_model::rng::{normal, seeded};
+
+    use super::*;
+    use crate::objective::{Energy, LayerNorm, mirror::Mirror};
+    use crate::param::Pixels;
+    use crate::transform::Jitter;
+
+    /// Pixels that are three times their numbers.
+    struct Tripled(Pixels);
+
+    impl ImageParam for Tripled {
+        fn decode(&self, values: Tensor<1>) -> Tensor<4> {
+            self.0.decode(values) * 3.0
+        }
+
+        fn encode(&self, image: Tensor<4>) -> Tensor<1> {
+            self.0.encode(image / 3.0)
+        }
+    }
+
+    #[test]
+    fn a_constraint_that_asks_gets_the_gradient_of_the_pixels() {
+        let mirror = Mirror::new(3);
+        let layer = mirror.info().layer.clone();
+        let goal = Goal::from(LayerNorm { layer }) + Goal::from(Energy { toward: [0.5; 3] });
+        let param = Tripled(Pixels::new(4, 5));
+        let values = normal(&mut seeded(1), 60);
+        let values = Tensor::from_data(TensorData::new(values, [60]), &Device::flex());
+        let mut scene = Scene::new(&mirror, &goal, &param);
+        scene.transforms.push(Box::new(Jitter { reach: 3 }));
+        let plain = evaluate(&mut scene, &values, &mut seeded(2)).unwrap();
+        assert!(plain.image_gradient.is_none());
+        scene.constraints.push(Box::new(ContributionClip {
+            percent: 50.0,
+            toward: [0.5; 3],
+        }));
+        let cut = evaluate(&mut scene, &values, &mut seeded(2)).unwrap();
+        assert_eq!(values_of(cut.gradient.clone()), values_of(plain.gradient));
+        let of_pixels = values_of(cut.image_gradient.unwrap());
+        for (number, pixel) in values_of(cut.gradient).into_iter().zip(of_pixels) {
+            assert!((number - 3.0 * pixel).abs() <= 1e-6 * number.abs());
+        }
+    }
 }

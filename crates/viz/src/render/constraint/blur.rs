@@ -1,49 +1,10 @@
-//! What is done to the image after every step.
-//!
-//! These are the aids of the lecture against pictures that please only the network: decay toward
-//! the mean picture (the step form of an L2 penalty), blur, and clipping.
+//! Gaussian blur.
 
 use burn::tensor::module::conv2d;
 use burn::tensor::ops::{ConvOptions, PadMode};
 use burn::tensor::{Tensor, TensorData};
 
-/// A change to the image between steps.
-pub trait Constraint {
-    /// The image after step number `step` (from 1), `[B, 3, H, W]` in and out.
-    fn apply(&mut self, step: usize, image: Tensor<4>) -> Tensor<4>;
-}
-
-/// Keeps every pixel in `[0, 1]`.
-#[derive(Clone, Copy, Debug)]
-pub struct Clamp;
-
-impl Constraint for Clamp {
-    fn apply(&mut self, _step: usize, image: Tensor<4>) -> Tensor<4> {
-        image.clamp(0.0, 1.0)
-    }
-}
-
-/// Pulls every pixel toward the mean picture of the network's training set: `x ← m + (1 − rate)(x − m)`.
-///
-/// # Source
-/// L2 decay of Yosinski et al. 2015 (arXiv 1506.06579), section 3; the picture is the mean-subtracted
-/// input, as in Simonyan et al. 2014.
-#[derive(Clone, Copy, Debug)]
-pub struct Decay {
-    /// Share of the way that a step goes.
-    pub rate: f64,
-    /// The mean picture's colour, RGB in `[0, 1]`.
-    pub toward: [f32; 3],
-}
-
-impl Constraint for Decay {
-    fn apply(&mut self, _step: usize, image: Tensor<4>) -> Tensor<4> {
-        let pull = self.toward.map(|mean| mean * self.rate as f32);
-        let pull = TensorData::new(pull.to_vec(), [1, 3, 1, 1]);
-        let pull = Tensor::<4>::from_data(pull, &image.device());
-        image * (1.0 - self.rate) + pull
-    }
-}
+use super::Constraint;
 
 /// Blurs the image every few steps; borders are repeated.
 ///
@@ -58,7 +19,7 @@ pub struct Blur {
 }
 
 impl Constraint for Blur {
-    fn apply(&mut self, step: usize, image: Tensor<4>) -> Tensor<4> {
+    fn apply(&mut self, step: usize, image: Tensor<4>, _: Option<&Tensor<4>>) -> Tensor<4> {
         if self.sigma > 0.0 && step.is_multiple_of(self.every.max(1)) {
             gaussian_blur(image, self.sigma)
         } else {
@@ -112,21 +73,5 @@ mod tests {
         assert!((sum - 1.0).abs() < 1e-5, "sum {sum}");
         let peak = blurred.max().into_scalar::<f32>();
         assert!((peak - 0.1592).abs() < 2e-3, "peak {peak}, 1/(2π) expected");
-    }
-
-    #[test]
-    fn decay_moves_toward_the_mean_picture() {
-        let image = Tensor::<4>::ones([1, 3, 1, 1], &Device::flex());
-        let mut decay = Decay {
-            rate: 0.25,
-            toward: [0.2, 0.4, 0.6],
-        };
-        let values = crate::tensor::values_of(decay.apply(1, image));
-        assert!(
-            values
-                .iter()
-                .zip([0.8, 0.85, 0.9])
-                .all(|(v, want)| (v - want).abs() < 1e-6)
-        );
     }
 }
