@@ -27,6 +27,7 @@ pub mod sound;
 pub mod style;
 pub mod transform;
 
+mod bilinear;
 mod error;
 mod noise;
 mod tensor;
