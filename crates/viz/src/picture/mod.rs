@@ -18,6 +18,7 @@
 //! | [`animation`] | pictures that follow each other become a GIF or an animated PNG |
 //! | [`frames`] | numbered pictures in a folder, in the order of their numbers |
 //! | `recipe` | [`read_recipe`]: how a picture was made, out of its PNG or GIF |
+//! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`] |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
 //! | `sheet` | [`contact_sheet`], [`before_after`] |
@@ -41,6 +42,7 @@ mod recipe;
 mod resize;
 mod save;
 mod sheet;
+mod warp;
 
 pub use colour::{keep_chroma, match_histogram, match_linear};
 pub use encode::{BitDepth, DEFAULT_JPEG_QUALITY, SaveOptions, encode};
@@ -52,6 +54,7 @@ pub use recipe::{MAX_RECIPE_BYTES, PARAMETERS_KEYWORD, RECIPE_KEYWORD, read_reci
 pub use resize::{Filter, crop, fit_size, resize, resize_plane};
 pub use save::{check_output, check_writable, save, write_atomic, write_atomic_with};
 pub use sheet::{SheetOptions, before_after, contact_sheet};
+pub use warp::{Warp, warp};
 
 /// Channels of every picture: red, green, blue.
 pub const CHANNELS: usize = 3;
