@@ -154,7 +154,9 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     }
     if let Some(error) = cause.downcast_ref::<PictureError>() {
         return Some(match error {
-            PictureError::UnsupportedExtension { .. } => USAGE,
+            PictureError::UnsupportedExtension { .. }
+            | PictureError::UnsupportedAnimation { .. }
+            | PictureError::FrameRate { .. } => USAGE,
             _ => FAILED,
         });
     }

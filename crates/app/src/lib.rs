@@ -7,7 +7,7 @@
 //! | `backend` | which device computes |
 //! | `network` | from `--net` and `--weights` to a network |
 //! | `report` | log, curve and page of a training run |
-//! | `output` | the only way to the terminal |
+//! | [`output`] | the only way to the terminal; films |
 //! | `command` | one file a command |
 //! | `fetch` | downloads |
 #![recursion_limit = "256"]
@@ -21,7 +21,7 @@ mod interrupt;
 mod lock;
 mod memory;
 mod network;
-mod output;
+pub mod output;
 mod paths;
 mod recipe;
 mod report;

@@ -1,4 +1,6 @@
-//! The only way to the terminal: results to stdout, everything else to stderr.
+//! The only way to the terminal: results to stdout, everything else to stderr. Beside it, films.
+
+pub mod video;
 
 use std::cell::Cell;
 use std::io::{IsTerminal, Write};

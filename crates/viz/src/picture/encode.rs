@@ -7,7 +7,7 @@ use image::codecs::tiff::TiffEncoder;
 use image::codecs::webp::WebPEncoder;
 use image::{ExtendedColorType, ImageEncoder};
 
-use super::recipe::{MAX_RECIPE_BYTES, PARAMETERS_KEYWORD, RECIPE_KEYWORD};
+use super::recipe::{PARAMETERS_KEYWORD, RECIPE_KEYWORD, check_length};
 use super::{CHANNELS, Format, Picture, PictureError, check_size, to_byte, to_unit};
 
 /// How much of a picture a JPEG keeps unless the caller says otherwise, from 1 to 100.
@@ -158,10 +158,7 @@ fn encode_png(
         (PARAMETERS_KEYWORD, &options.parameters),
     ];
     for text in texts.iter().filter_map(|(_, text)| text.as_ref()) {
-        if text.len() > MAX_RECIPE_BYTES {
-            let (bytes, limit) = (text.len(), MAX_RECIPE_BYTES);
-            return Err(PictureError::RecipeTooLong { bytes, limit });
-        }
+        check_length(text)?;
     }
     let mut data = samples(picture, alpha, options.bits);
     if options.bits == BitDepth::Sixteen && cfg!(target_endian = "little") {

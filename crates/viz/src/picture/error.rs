@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::animation::ANIMATION_EXTENSIONS;
 use super::format::{Format, READABLE, WRITABLE_EXTENSIONS};
 
 /// Why a picture cannot be read or written; every sentence names the file as it was given.
@@ -105,6 +106,56 @@ pub enum PictureError {
         /// The longest side of the format.
         limit: u32,
     },
+    /// The name does not say a format of animations.
+    #[error("{} does not end in an extension of animations; use one of {ANIMATION_EXTENSIONS}", path.display())]
+    UnsupportedAnimation {
+        /// The file.
+        path: PathBuf,
+    },
+    /// So many frames a second cannot be shown.
+    #[error("an animation shows {min} to {max} frames a second, not {asked}")]
+    FrameRate {
+        /// Frames a second that were asked for.
+        asked: f64,
+        /// The fewest.
+        min: f64,
+        /// The most.
+        max: f64,
+    },
+    /// There is nothing to show.
+    #[error("{} would be an animation without frames, so it was not written", path.display())]
+    NoFrames {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A frame has another size than the first.
+    #[error(
+        "frame {number} has {width}x{height} pixels and the first has {first_width}x{first_height}; all frames of an animation need one size"
+    )]
+    FrameSize {
+        /// The frame, counted from 1.
+        number: usize,
+        /// Its columns.
+        width: u32,
+        /// Its rows.
+        height: u32,
+        /// Columns of the first frame.
+        first_width: u32,
+        /// Rows of the first frame.
+        first_height: u32,
+    },
+    /// A folder of pictures was expected.
+    #[error("{} is not a folder of pictures", path.display())]
+    NotAFolder {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// A folder holds nothing that we read.
+    #[error("there is no picture in the folder {}; readable are {READABLE}", folder.display())]
+    NoPictures {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// The folder of the output is not there.
     #[error("the folder {} does not exist; create it first", folder.display())]
     FolderMissing {
@@ -132,6 +183,14 @@ pub enum PictureError {
         path: PathBuf,
         /// Its size.
         bytes: u64,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The disk filled up under a file whose size nobody knew; no part of it is left behind.
+    #[error("the disk filled up while {} was written, and no part of it was left behind; free some space or choose another disk", path.display())]
+    DiskFilledUp {
+        /// The file.
+        path: PathBuf,
         /// What the system said.
         source: io::Error,
     },
@@ -181,6 +240,18 @@ impl PictureError {
 
     /// The error of a file of `bytes` bytes that cannot be written.
     pub(crate) fn from_write(path: &Path, bytes: u64, source: io::Error) -> Self {
+        match Self::from_stream(path, source) {
+            Self::DiskFilledUp { path, source } => Self::DiskFull {
+                path,
+                bytes,
+                source,
+            },
+            other => other,
+        }
+    }
+
+    /// The error of a file that cannot be written, where nobody knows how long it was to become.
+    pub(crate) fn from_stream(path: &Path, source: io::Error) -> Self {
         use io::ErrorKind::{
             AlreadyExists, NotADirectory, NotFound, PermissionDenied, QuotaExceeded,
             ReadOnlyFilesystem, StorageFull,
@@ -189,11 +260,7 @@ impl PictureError {
         let source = plain(source);
         match source.kind() {
             AlreadyExists => Self::Exists { path },
-            StorageFull | QuotaExceeded => Self::DiskFull {
-                path,
-                bytes,
-                source,
-            },
+            StorageFull | QuotaExceeded => Self::DiskFilledUp { path, source },
             PermissionDenied | ReadOnlyFilesystem | NotFound | NotADirectory => {
                 Self::NotWritable { path, source }
             }

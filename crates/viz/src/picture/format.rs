@@ -55,10 +55,21 @@ impl Format {
         }
     }
 
+    /// The format that a file's extension promises, of those that can be read. The content decides
+    /// in the end; this is for choosing files without opening them.
+    pub fn of_input(path: &Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        match extension.as_str() {
+            "bmp" => Some(Self::Bmp),
+            "gif" => Some(Self::Gif),
+            _ => Self::of_output(path),
+        }
+    }
+
     /// The longest side that a file of the format can have, where a photograph can meet it.
     pub(crate) fn max_side(self) -> Option<u32> {
         match self {
-            Self::Jpeg => Some(65_535),
+            Self::Jpeg | Self::Gif => Some(65_535),
             Self::WebP => Some(16_383),
             _ => None,
         }
@@ -113,5 +124,7 @@ mod tests {
     fn no_extension_and_an_unknown_one_are_no_format() {
         assert_eq!(Format::of_output(Path::new("out")), None);
         assert_eq!(Format::of_output(Path::new("out.gif")), None);
+        assert_eq!(Format::of_input(Path::new("in.GIF")), Some(Format::Gif));
+        assert_eq!(Format::of_input(Path::new("in.txt")), None);
     }
 }

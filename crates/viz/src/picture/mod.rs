@@ -15,13 +15,17 @@
 //! | `format` | [`Format`]: what we read and write, and how it is recognised |
 //! | `encode` | [`encode`]: a picture becomes the bytes of a file |
 //! | `save` | [`save`], [`check_output`], [`write_atomic`]: bytes become a file, wholly or not at all |
-//! | `recipe` | [`read_recipe`]: how a picture was made, out of its PNG |
+//! | [`animation`] | pictures that follow each other become a GIF or an animated PNG |
+//! | [`frames`] | numbered pictures in a folder, in the order of their numbers |
+//! | `recipe` | [`read_recipe`]: how a picture was made, out of its PNG or GIF |
+//! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`] |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
 //! | `sheet` | [`contact_sheet`], [`before_after`] |
 //! | [`draw`] | seven pictures of our own, so that there is something to start from |
 //! | `error` | [`PictureError`] |
 
+pub mod animation;
 mod colour;
 mod convert;
 pub mod draw;
@@ -29,6 +33,7 @@ mod encode;
 mod error;
 pub(crate) mod font;
 mod format;
+pub mod frames;
 mod icc;
 mod limits;
 mod load;
@@ -37,6 +42,7 @@ mod recipe;
 mod resize;
 mod save;
 mod sheet;
+mod warp;
 
 pub use colour::{keep_chroma, match_histogram, match_linear};
 pub use encode::{BitDepth, DEFAULT_JPEG_QUALITY, SaveOptions, encode};
@@ -46,8 +52,9 @@ pub use limits::{DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Limits};
 pub use load::{Loaded, SourceInfo, load, load_bytes};
 pub use recipe::{MAX_RECIPE_BYTES, PARAMETERS_KEYWORD, RECIPE_KEYWORD, read_recipe};
 pub use resize::{Filter, crop, fit_size, resize, resize_plane};
-pub use save::{check_output, save, write_atomic};
+pub use save::{check_output, check_writable, save, write_atomic, write_atomic_with};
 pub use sheet::{SheetOptions, before_after, contact_sheet};
+pub use warp::{Warp, warp};
 
 /// Channels of every picture: red, green, blue.
 pub const CHANNELS: usize = 3;

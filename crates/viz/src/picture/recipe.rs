@@ -1,9 +1,10 @@
-//! How a picture was made, carried inside its PNG.
+//! How a picture was made, carried inside its PNG or GIF.
 
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
+use super::animation::read_comment;
 use super::{Format, PictureError};
 
 /// Keyword of the iTXt chunk that holds the recipe as JSON.
@@ -21,12 +22,14 @@ const MAX_HEADER_BYTES: usize = 16 << 20;
 /// Bytes that tell what a file is.
 const SIGNATURE_BYTES: u64 = 64;
 
-/// The recipe inside a PNG, as the JSON text that was given to [`SaveOptions`](super::SaveOptions);
+/// The recipe inside a PNG, still or moving, or a GIF, as the JSON text that was given to
+/// [`SaveOptions`](super::SaveOptions) or [`AnimationOptions`](super::animation::AnimationOptions);
 /// `None` if it carries none, or is a picture of another format.
 ///
 /// # Errors
 /// [`PictureError::Missing`] or [`PictureError::Read`] for the file, [`PictureError::NotAPicture`],
-/// [`PictureError::RecipeTooLong`], and [`PictureError::Metadata`] for a broken PNG.
+/// [`PictureError::RecipeTooLong`], [`PictureError::Truncated`] for a GIF that ends before its first
+/// frame, and [`PictureError::Metadata`] for a broken PNG.
 pub fn read_recipe(path: &Path) -> Result<Option<String>, PictureError> {
     let failed = |source| PictureError::from_read(path, source);
     let mut file = BufReader::new(File::open(path).map_err(failed)?);
@@ -43,6 +46,18 @@ pub fn read_recipe(path: &Path) -> Result<Option<String>, PictureError> {
             });
         }
         Some(Format::Png) => {}
+        Some(Format::Gif) => {
+            let cut_off = |source: io::Error| match source.kind() {
+                io::ErrorKind::UnexpectedEof => PictureError::Truncated {
+                    path: path.to_owned(),
+                    format: Format::Gif,
+                },
+                _ => failed(source),
+            };
+            let recipe = read_comment(&mut file, RECIPE_KEYWORD).map_err(cut_off)?;
+            recipe.as_deref().map_or(Ok(()), check_length)?;
+            return Ok(recipe);
+        }
         Some(_) => return Ok(None),
     }
 
@@ -65,11 +80,17 @@ pub fn read_recipe(path: &Path) -> Result<Option<String>, PictureError> {
         .decompress_text_with_limit(MAX_RECIPE_BYTES)
         .map_err(broken)?;
     let text = chunk.get_text().map_err(broken)?;
-    if text.len() > MAX_RECIPE_BYTES {
-        let (bytes, limit) = (text.len(), MAX_RECIPE_BYTES);
+    check_length(&text)?;
+    Ok(Some(text))
+}
+
+/// Refuses a recipe that is longer than [`MAX_RECIPE_BYTES`].
+pub(super) fn check_length(text: &str) -> Result<(), PictureError> {
+    let (bytes, limit) = (text.len(), MAX_RECIPE_BYTES);
+    if bytes > limit {
         return Err(PictureError::RecipeTooLong { bytes, limit });
     }
-    Ok(Some(text))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Bytes become files, wholly or not at all.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, File, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -41,6 +41,15 @@ pub fn save(
 /// [`PictureError::Exists`] or [`PictureError::NotWritable`].
 pub fn check_output(path: &Path, overwrite: bool) -> Result<(), PictureError> {
     check_name(path, overwrite)?;
+    check_writable(path, overwrite)
+}
+
+/// Does what [`check_output`] does for a file of any extension.
+///
+/// # Errors
+/// [`PictureError::FolderMissing`], [`PictureError::Exists`] or [`PictureError::NotWritable`].
+pub fn check_writable(path: &Path, overwrite: bool) -> Result<(), PictureError> {
+    check_place(path, overwrite)?;
     match tempfile::Builder::new()
         .prefix(UNFINISHED)
         .tempfile_in(folder_of(path))
@@ -61,28 +70,62 @@ pub fn check_output(path: &Path, overwrite: bool) -> Result<(), PictureError> {
 /// [`PictureError::DiskFull`] or [`PictureError::Write`]; nothing is left behind.
 pub fn write_atomic(path: &Path, bytes: &[u8], overwrite: bool) -> Result<(), PictureError> {
     check_place(path, overwrite)?;
-    write_through_rename(path, bytes, overwrite)
-        .map_err(|source| PictureError::from_write(path, bytes.len() as u64, source))
+    write_through_rename(
+        path,
+        overwrite,
+        |file, _| file.write_all(bytes),
+        |error| error,
+    )
+    .map_err(|source| PictureError::from_write(path, bytes.len() as u64, source))
 }
 
-fn write_through_rename(path: &Path, bytes: &[u8], overwrite: bool) -> io::Result<()> {
+/// Does what [`write_atomic`] does where the bytes come one after another: `fill` gets the unfinished
+/// file, and its name for a program that opens it by itself.
+///
+/// # Errors
+/// What `fill` says; [`PictureError::FolderMissing`], [`PictureError::Exists`],
+/// [`PictureError::NotWritable`], [`PictureError::DiskFilledUp`] or [`PictureError::Write`] before
+/// and after it. Nothing is left behind.
+pub fn write_atomic_with<E: From<PictureError>>(
+    path: &Path,
+    overwrite: bool,
+    fill: impl FnOnce(&mut File, &Path) -> Result<(), E>,
+) -> Result<(), E> {
+    check_place(path, overwrite)?;
+    write_through_rename(path, overwrite, fill, |source| {
+        PictureError::from_stream(path, source).into()
+    })
+}
+
+/// `own` makes an error of ours one of the caller's kind.
+fn write_through_rename<E>(
+    path: &Path,
+    overwrite: bool,
+    fill: impl FnOnce(&mut File, &Path) -> Result<(), E>,
+    own: impl Fn(io::Error) -> E,
+) -> Result<(), E> {
     // Renaming onto a link would replace the link and leave the file it points to.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut file = create_unfinished(&folder_of(&target))?;
-    file.write_all(bytes)?;
-    if let Ok(replaced) = fs::metadata(&target) {
+    let mut file = create_unfinished(&folder_of(&target)).map_err(&own)?;
+    let name = file.path().to_owned();
+    fill(file.as_file_mut(), &name)?;
+    put_in_place(file, &target, overwrite).map_err(own)
+}
+
+fn put_in_place(file: NamedTempFile, target: &Path, overwrite: bool) -> io::Result<()> {
+    if let Ok(replaced) = fs::metadata(target) {
         file.as_file().set_permissions(replaced.permissions())?;
     }
     file.as_file().sync_all()?;
     if overwrite {
-        file.persist(&target)?;
-    } else if let Err(refused) = file.persist_noclobber(&target) {
+        file.persist(target)?;
+    } else if let Err(refused) = file.persist_noclobber(target) {
         // Some file systems know no such rename; the name was free a moment ago.
         let known = refused.error.kind() != io::ErrorKind::AlreadyExists;
         if !known || target.symlink_metadata().is_ok() {
             return Err(refused.error);
         }
-        refused.file.persist(&target)?;
+        refused.file.persist(target)?;
     }
     Ok(())
 }
@@ -212,9 +255,33 @@ mod tests {
         let error = save(&spot(), None, &taken, &options).unwrap_err();
         assert!(matches!(error, PictureError::NotWritable { .. }), "{error}");
         // The rename itself fails, after everything has been written.
-        assert!(write_through_rename(&taken, b"bytes", true).is_err());
-        assert!(write_through_rename(&taken, b"bytes", false).is_err());
+        for overwrite in [true, false] {
+            let full = |file: &mut File, _: &Path| file.write_all(b"bytes");
+            assert!(write_through_rename(&taken, overwrite, full, |error| error).is_err());
+        }
         assert_eq!(names_in(&folder), ["taken.png"]);
+    }
+
+    #[test]
+    fn a_file_that_is_filled_piece_by_piece_appears_at_the_end_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.bin");
+        write_atomic_with(&path, false, |file, name| {
+            assert_eq!(name.parent(), path.parent());
+            assert!(name.exists() && !path.exists());
+            file.write_all(b"one")
+                .and_then(|()| file.write_all(b"two"))
+                .map_err(|error| PictureError::from_stream(&path, error))
+        })
+        .unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"onetwo");
+        let error = write_atomic_with(&path, true, |file, _| {
+            file.write_all(b"half").unwrap();
+            Err(PictureError::NoFrames { path: path.clone() })
+        });
+        assert!(matches!(error, Err(PictureError::NoFrames { .. })));
+        assert_eq!(fs::read(&path).unwrap(), b"onetwo");
+        assert_eq!(names_in(&folder), ["out.bin"]);
     }
 
     #[test]
