@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod classify;
+mod dreams;
 mod music;
 mod speech;
 mod text;
@@ -13,6 +14,7 @@ use crate::backend::{Backend, Kernels};
 pub use classify::{
     ClassifyAction, ClassifyArgs, ClassifyEvalArgs, ClassifyTrainArgs, PictureSetArgs,
 };
+pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
@@ -123,7 +125,7 @@ pub struct DeviceArgs {
 /// Which network looks.
 #[derive(Args, Debug, Clone)]
 pub struct NetArgs {
-    /// Network: vgg-mini (inside the program, the default), a name that `reverie weights list` shows, or with --weights an architecture such as vgg19
+    /// Network: vgg-mini (inside the program, the default), a name that `reverie weights list` shows, or with --weights an architecture such as vgg19 or googlenet
     #[arg(long, env = "REVERIE_NET", help_heading = "What")]
     pub net: Option<String>,
     /// Weights file (.safetensors, .pth) for the network that --net names
@@ -250,155 +252,6 @@ pub struct StyleArgs {
     /// Stop after so many steps as if interrupted; --resume goes on
     #[arg(long, value_name = "STEPS", help_heading = "Output")]
     pub stop_after: Option<usize>,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub net: NetArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub device: DeviceArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub run: RunArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub picture: PictureArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub talk: TalkArgs,
-}
-
-/// Settings that dreams and channel pictures share.
-#[derive(Args, Debug)]
-pub struct AscentArgs {
-    /// Layer, by its name in the literature
-    #[arg(long, help_heading = "What")]
-    pub layer: Option<String>,
-    /// Named settings
-    #[arg(long, help_heading = "Look")]
-    pub preset: Option<String>,
-    /// Longest side of the picture, in pixels; a dream makes pictures smaller, never larger
-    #[arg(long, help_heading = "Look")]
-    pub size: Option<u32>,
-    /// Number of sizes from coarse to fine; 1 switches octaves off
-    #[arg(long, help_heading = "Look")]
-    pub octaves: Option<usize>,
-    /// Ratio of neighbouring sizes
-    #[arg(long, help_heading = "Look")]
-    pub octave_scale: Option<f64>,
-    /// Steps at each size
-    #[arg(long, help_heading = "Optimiser")]
-    pub steps: Option<usize>,
-    /// Mean change of a pixel in one step (0 black, 1 white)
-    #[arg(long, help_heading = "Optimiser")]
-    pub rate: Option<f64>,
-    /// Farthest random move before each look, in pixels; 0 is off
-    #[arg(long, help_heading = "Look")]
-    pub jitter: Option<usize>,
-    /// L2: share of the way toward the mean picture in each step; 0 is off
-    #[arg(long, help_heading = "Look")]
-    pub decay: Option<f64>,
-    /// Standard deviation of the Gaussian blur, in pixels; 0 is off
-    #[arg(long, help_heading = "Look")]
-    pub blur: Option<f64>,
-    /// Steps between two blurs
-    #[arg(long, help_heading = "Look")]
-    pub blur_every: Option<usize>,
-    /// Keep pixels valid after every step: true or false
-    #[arg(long, help_heading = "Look")]
-    pub clip: Option<bool>,
-}
-
-/// `reverie dream`.
-#[derive(Args, Debug)]
-#[command(
-    allow_negative_numbers = true,
-    after_help = "Examples:
-  reverie dream clouds.jpg -o dream.png
-  reverie dream clouds.jpg --net vgg16-hed --layer relu4_2 --size 640 -o dream.png
-  reverie dream clouds.jpg --preset lecture-dream --blur 0 --decay 0 -o raw.png
-Presets: soft (default), deepdream, lecture-dream"
-)]
-pub struct DreamArgs {
-    /// Picture to dream on
-    #[arg(value_name = "PICTURE", required_unless_present = "print_config")]
-    pub source: Option<PathBuf>,
-    /// Channel of the layer; the whole layer unless said otherwise
-    #[arg(long, help_heading = "What")]
-    pub channel: Option<usize>,
-    /// Result: .png, .jpg, .webp or .tif
-    #[arg(
-        long,
-        short = 'o',
-        value_name = "FILE",
-        required_unless_present = "print_config",
-        help_heading = "Output"
-    )]
-    pub out: Option<PathBuf>,
-    /// Also write the picture before and after side by side
-    #[arg(long, help_heading = "Output")]
-    pub sheet: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub ascent: AscentArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub net: NetArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub device: DeviceArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub run: RunArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub picture: PictureArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub talk: TalkArgs,
-}
-
-/// `reverie imagine`.
-#[derive(Args, Debug)]
-#[command(
-    allow_negative_numbers = true,
-    after_help = "Examples:
-  reverie imagine --layer conv2_1 --channel 5 -o channel.png
-  reverie imagine --layer conv3_1 --channel 0-15 --sheet 4x4 -o sheet.png
-  reverie imagine --class mushroom,candle,espresso --sheet 3x1 -o classes.png
-  reverie imagine --net vgg16-hed --layer conv3_3 --channel 12 --size 256 -o channel.png
-Presets: channel (default), class (with --class)"
-)]
-pub struct ImagineArgs {
-    /// Channel, or first and last channel of a sheet: 12 or 0-15
-    #[arg(long, value_name = "C[-D]", default_value = "0", help_heading = "What", value_parser = channels)]
-    pub channel: (usize, usize),
-    /// Classes instead of channels, by name or a part of it, with commas between them; all is every class
-    #[arg(
-        long,
-        value_name = "NAMES",
-        value_delimiter = ',',
-        conflicts_with_all = ["channel", "layer"],
-        help_heading = "What"
-    )]
-    pub class: Vec<String>,
-    /// Another network of classify train, which is asked what it sees in the pictures of classes
-    #[arg(long, value_name = "FILE", requires = "class", help_heading = "What")]
-    pub judge: Option<PathBuf>,
-    /// Columns and rows of the contact sheet
-    #[arg(long, value_name = "CxR", help_heading = "Output", value_parser = sheet)]
-    pub sheet: Option<(u32, u32)>,
-    /// Result: .png, .jpg, .webp or .tif
-    #[arg(
-        long,
-        short = 'o',
-        value_name = "FILE",
-        required_unless_present = "print_config",
-        help_heading = "Output"
-    )]
-    pub out: Option<PathBuf>,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub ascent: AscentArgs,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub net: NetArgs,
@@ -604,15 +457,6 @@ fn bits(text: &str) -> Result<u16, String> {
         "8" => Ok(8),
         "16" => Ok(16),
         _ => Err("bits must be 8 or 16".to_owned()),
-    }
-}
-
-fn channels(text: &str) -> Result<(usize, usize), String> {
-    let help = "write a channel as 12 or a range as 0-15".to_owned();
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    match (first.parse(), last.parse()) {
-        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
-        _ => Err(help),
     }
 }
 

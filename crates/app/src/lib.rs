@@ -6,13 +6,15 @@
 //! | `settings` | presets, settings files, flags: one order of precedence |
 //! | `backend` | which device computes |
 //! | `network` | from `--net` and `--weights` to a network |
+//! | `classes` | classes by name, as people type them |
 //! | `report` | log, curve and page of a training run |
-//! | [`output`] | the only way to the terminal; films |
+//! | `output` | the only way to the terminal; films |
 //! | `command` | one file a command |
 //! | `fetch` | downloads |
 #![recursion_limit = "256"]
 
 mod backend;
+mod classes;
 mod cli;
 mod command;
 mod exit;
@@ -21,7 +23,7 @@ mod interrupt;
 mod lock;
 mod memory;
 mod network;
-pub mod output;
+mod output;
 mod paths;
 mod recipe;
 mod report;

@@ -10,6 +10,8 @@ use reverie_model::weights::{
     sha256_file, verify_file,
 };
 
+use reverie_viz::dream::DreamConfig;
+
 use crate::cli::NetArgs;
 use crate::exit::UsageError;
 use crate::paths;
@@ -37,6 +39,8 @@ pub struct Loaded {
     pub sha256: Option<String>,
     /// Beyond this layer the weights carry no general picture content.
     pub deepest_useful: Option<String>,
+    /// The layer to dream on where none is asked for.
+    pub dream_layer: Option<String>,
     /// Something a user should know before trusting the picture.
     pub remark: Option<String>,
 }
@@ -75,7 +79,20 @@ impl Loaded {
             side: None,
             sha256: None,
             deepest_useful: None,
+            dream_layer: None,
             remark: None,
+        }
+    }
+}
+
+impl Loaded {
+    /// The layer of `config`; where nobody asked for it and the network has none of that name, the
+    /// network's own.
+    pub fn layer_for(&self, config: &DreamConfig, is_asked: bool) -> String {
+        let has = |name: &str| self.network.info(name).is_ok();
+        match &self.dream_layer {
+            Some(own) if !is_asked && !has(&config.layer) => own.clone(),
+            _ => config.layer.clone(),
         }
     }
 }
@@ -143,6 +160,7 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
     Ok(Loaded {
         sha256: Some(sha256),
         deepest_useful: entry.deepest_useful.clone(),
+        dream_layer: entry.dream_layer.clone(),
         remark,
         ..Loaded::new(network, &entry.name)
     })
@@ -231,6 +249,7 @@ fn from_file(
         file: Some(paths::file_name(file)),
         sha256: Some(sha256),
         deepest_useful: entry.and_then(|entry| entry.deepest_useful.clone()),
+        dream_layer: entry.and_then(|entry| entry.dream_layer.clone()),
         ..Loaded::new(network, args.name())
     };
     let own = Vgg::classifier(&tensors, |config| options.shape(config), device)?;

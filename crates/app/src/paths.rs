@@ -40,3 +40,12 @@ pub fn beside(path: &Path, suffix: &str) -> PathBuf {
     let extension = path.extension().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!("{stem}{suffix}.{extension}"))
 }
+
+/// Makes a folder, with those above it.
+///
+/// # Errors
+/// One sentence, if it cannot be made.
+pub fn make_folder(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", folder.display()))
+}

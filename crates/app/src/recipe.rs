@@ -6,6 +6,7 @@ use anyhow::Context;
 use reverie_model::weights::sha256_file;
 use reverie_viz::picture::{PictureError, read_recipe};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::paths;
 
@@ -114,4 +115,53 @@ pub fn text_of(path: &Path) -> anyhow::Result<String> {
             path.display()
         )
     })
+}
+
+/// Every value of a recipe that differs from that of an earlier run, with both: `seed was 1, is 2`.
+pub fn differences(before: &Value, now: &Value) -> Vec<String> {
+    let mut differences = Vec::new();
+    compare("", before, now, &mut differences);
+    differences
+}
+
+fn compare(name: &str, before: &Value, now: &Value, differences: &mut Vec<String>) {
+    match (before, now) {
+        (Value::Object(before), Value::Object(now)) => {
+            for (key, value) in now {
+                let name = if name.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{name}.{key}")
+                };
+                compare(
+                    &name,
+                    before.get(key).unwrap_or(&Value::Null),
+                    value,
+                    differences,
+                );
+            }
+        }
+        (Value::Array(before), Value::Array(now)) if before.len() == now.len() => {
+            for (before, now) in before.iter().zip(now) {
+                // Pictures are told apart by their names, other things by their places.
+                let file = before
+                    .get("file")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                compare(&format!("{name} {file}"), before, now, differences);
+            }
+        }
+        (Value::Array(before), Value::Array(now)) => {
+            let list = |items: &[Value]| {
+                let name = |item: &Value| match item.get("file").and_then(Value::as_str) {
+                    Some(file) => file.to_owned(),
+                    None => item.to_string(),
+                };
+                items.iter().map(name).collect::<Vec<_>>().join(" ")
+            };
+            differences.push(format!("{name} was {}, is {}", list(before), list(now)));
+        }
+        _ if before == now => {}
+        _ => differences.push(format!("{name} was {before}, is {now}")),
+    }
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use reverie_model::weights::nearest;
+use reverie_viz::dream::DreamConfig;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -39,7 +40,7 @@ pub const STYLE_PRESETS: [Preset; 5] = [
 ];
 
 /// Dream presets; the first is the default.
-pub const DREAM_PRESETS: [Preset; 3] = [
+pub const DREAM_PRESETS: [Preset; 4] = [
     ("soft", include_str!("../../../configs/dream/soft.toml")),
     (
         "deepdream",
@@ -49,15 +50,33 @@ pub const DREAM_PRESETS: [Preset; 3] = [
         "lecture-dream",
         include_str!("../../../configs/dream/lecture-dream.toml"),
     ),
+    ("zoom", include_str!("../../../configs/dream/zoom.toml")),
 ];
 
-/// Presets for pictures of channels; the first is the default.
-pub const IMAGINE_PRESETS: [Preset; 2] = [
+/// Presets for pictures from noise; the first is the default.
+pub const IMAGINE_PRESETS: [Preset; 7] = [
     (
         "channel",
         include_str!("../../../configs/imagine/channel.toml"),
     ),
     ("class", include_str!("../../../configs/imagine/class.toml")),
+    ("lucid", include_str!("../../../configs/imagine/lucid.toml")),
+    (
+        "yosinski-1",
+        include_str!("../../../configs/imagine/yosinski-1.toml"),
+    ),
+    (
+        "yosinski-2",
+        include_str!("../../../configs/imagine/yosinski-2.toml"),
+    ),
+    (
+        "yosinski-3",
+        include_str!("../../../configs/imagine/yosinski-3.toml"),
+    ),
+    (
+        "yosinski-4",
+        include_str!("../../../configs/imagine/yosinski-4.toml"),
+    ),
 ];
 
 /// Presets for classifiers of pictures; the first is the default.
@@ -119,6 +138,23 @@ pub fn resolve<C: DeserializeOwned>(
 ) -> anyhow::Result<C> {
     let (name, text) = find(presets, preset)?;
     let table = toml::from_str(text).with_context(|| format!("reading the preset {name}"))?;
+    resolve_over(table, file, flags)
+}
+
+/// Reads the configuration of a dream: everything off, then preset, then file, then flags.
+///
+/// # Errors
+/// As for [`resolve`].
+pub fn dream(
+    presets: &[Preset],
+    preset: Option<&str>,
+    file: Option<&Path>,
+    flags: Table,
+) -> anyhow::Result<DreamConfig> {
+    let (name, text) = find(presets, preset)?;
+    let own: Table = toml::from_str(text).with_context(|| format!("reading the preset {name}"))?;
+    let mut table = Table::try_from(DreamConfig::default()).context("writing the settings")?;
+    overlay(&mut table, own, name)?;
     resolve_over(table, file, flags)
 }
 
@@ -264,7 +300,6 @@ fn assignment(text: &str) -> Result<(String, Value), UsageError> {
 
 #[cfg(test)]
 mod tests {
-    use reverie_viz::dream::DreamConfig;
     use reverie_viz::style::StyleConfig;
 
     use super::*;
@@ -278,17 +313,12 @@ mod tests {
                 .check()
                 .unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        for (presets, name) in [
-            (&DREAM_PRESETS[..], 0),
-            (&DREAM_PRESETS, 1),
-            (&DREAM_PRESETS, 2),
-            (&IMAGINE_PRESETS, 0),
-        ] {
-            let name = presets[name].0;
-            let config: DreamConfig = resolve(presets, Some(name), None, Table::new()).unwrap();
-            config
-                .check()
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        for presets in [&DREAM_PRESETS[..], &IMAGINE_PRESETS] {
+            for (name, _) in presets {
+                let config = dream(presets, Some(name), None, Table::new()).unwrap();
+                let checked = config.check().and_then(|()| config.layers().map(drop));
+                checked.unwrap_or_else(|error| panic!("{name}: {error}"));
+            }
         }
     }
 

@@ -134,6 +134,12 @@ pub fn ascent_flags(args: &AscentArgs, run: &RunArgs) -> Result<Table, UsageErro
     Ok(flags)
 }
 
+/// Whether the layer of a dream was asked for, rather than left to a preset.
+pub fn names_layer(args: &AscentArgs, run: &RunArgs) -> bool {
+    let is_set = |pair: &String| pair.trim_start().starts_with("layer");
+    args.layer.is_some() || run.config.is_some() || run.set.iter().any(is_set)
+}
+
 /// Refuses a plan that the free memory does not hold, naming the size that it would.
 ///
 /// # Errors

@@ -244,6 +244,7 @@ fn import(
         checked: true,
         ignore: Vec::new(),
         deepest_useful: None,
+        dream_layer: None,
         classes: None,
         preprocessing: match wish.convention {
             Convention::Torchvision => Preprocessing::torchvision(),

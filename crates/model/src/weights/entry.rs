@@ -51,6 +51,9 @@ pub struct Entry {
     /// Deepest layer that still carries general picture content; deeper ones are specialised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deepest_useful: Option<String>,
+    /// Layer that dreams and pictures of channels are made of where none is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dream_layer: Option<String>,
     /// Which list names its classes, see [`ClassList`](super::ClassList); none without a classifier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classes: Option<String>,
@@ -151,6 +154,7 @@ pub(super) fn example() -> Entry {
         checked: false,
         ignore: vec![],
         deepest_useful: None,
+        dream_layer: None,
         classes: None,
         preprocessing: Preprocessing::torchvision(),
         probe: vec![],

@@ -7,16 +7,13 @@ use reverie_model::rng::Rng;
 use reverie_model::vision::Network;
 
 use super::DreamConfig;
+use super::aids::{constraints, optimizer, transforms};
 use crate::VizError;
-use crate::noise::noise_planes;
 use crate::objective::Goal;
 use crate::param::Pixels;
 use crate::picture::{Filter, Picture, resize, resize_plane};
-use crate::render::{
-    Blur, Clamp, Constraint, Decay, OptimizerConfig, Progress, RenderConfig, Scene, State, render,
-};
+use crate::render::{Keep, Progress, RenderConfig, Scene, State, render};
 use crate::tensor::values_of;
-use crate::transform::{Jitter, Transform};
 
 /// What an observer is told.
 #[derive(Clone, Debug)]
@@ -56,22 +53,22 @@ pub fn octave_sizes(
     sizes
 }
 
-/// A picture of normal noise around a colour.
-pub fn noise_picture(
-    width: u32,
-    height: u32,
-    mean: [f32; 3],
-    deviation: f32,
-    rng: &mut Rng,
-) -> Picture {
-    Picture::from_planar(
-        width,
-        height,
-        &noise_planes(width, height, mean, deviation, rng),
-    )
+/// What is dreamt on.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject<'a> {
+    /// The picture.
+    pub base: &'a Picture,
+    /// Where it may change, row by row, one number a pixel of the picture: 1 freely, 0 not at all.
+    pub mask: Option<&'a [f32]>,
 }
 
-/// Raises `goal` on `base`, from coarse to fine.
+impl<'a> From<&'a Picture> for Subject<'a> {
+    fn from(base: &'a Picture) -> Self {
+        Self { base, mask: None }
+    }
+}
+
+/// Raises `goal` on a picture, from coarse to fine.
 ///
 /// Answers with the picture and whether the observer broke off.
 ///
@@ -81,15 +78,16 @@ pub fn noise_picture(
 ///
 /// # Errors
 /// [`VizError::Setting`], [`VizError::Model`], [`VizError::Diverged`].
-pub fn dream(
+pub fn dream<'a>(
     network: &dyn Network,
     goal: &Goal,
-    base: &Picture,
+    subject: impl Into<Subject<'a>>,
     config: &DreamConfig,
     mut rng: Rng,
     mut observe: impl FnMut(&DreamEvent, &dyn Fn() -> Picture) -> ControlFlow<()>,
 ) -> Result<(Picture, bool), VizError> {
     config.check()?;
+    let Subject { base, mask } = subject.into();
     let device = network.device();
     let min_side = network
         .deepest(&goal.layers())?
@@ -118,9 +116,28 @@ pub fn dream(
         };
         let count = start.len();
         let values = Tensor::from_data(TensorData::new(start, [count]), &device);
+        let mut constraints = constraints(config, network.mean_colour());
+        if let Some(mask) = mask {
+            let fitted = resize_plane(
+                mask,
+                base.width(),
+                base.height(),
+                width,
+                height,
+                Filter::Bilinear,
+            );
+            let planes = |values: Vec<f32>, channels| {
+                let shape = [1, channels, height as usize, width as usize];
+                Tensor::<4>::from_data(TensorData::new(values, shape), &device)
+            };
+            constraints.push(Box::new(Keep {
+                base: planes(plain.clone(), 3),
+                mask: planes(fitted, 1),
+            }));
+        }
         let state = State {
             values,
-            optimizer: OptimizerConfig::Ascent { rate: config.rate }.init(),
+            optimizer: optimizer(config).init(),
             average: None,
             rng,
             step: 0,
@@ -131,7 +148,7 @@ pub fn dream(
             goal,
             param: &param,
             transforms: transforms(config),
-            constraints: constraints(config, network.mean_colour()),
+            constraints,
         };
         let octave = DreamEvent::Octave {
             index,
@@ -169,36 +186,6 @@ pub fn dream(
         detail = Some((carried, width, height));
     }
     Ok((picture, false))
-}
-
-fn transforms(config: &DreamConfig) -> Vec<Box<dyn Transform>> {
-    if config.jitter == 0 {
-        Vec::new()
-    } else {
-        vec![Box::new(Jitter {
-            reach: config.jitter,
-        })]
-    }
-}
-
-fn constraints(config: &DreamConfig, toward: [f32; 3]) -> Vec<Box<dyn Constraint>> {
-    let mut list: Vec<Box<dyn Constraint>> = Vec::new();
-    if config.decay > 0.0 {
-        list.push(Box::new(Decay {
-            rate: config.decay,
-            toward,
-        }));
-    }
-    if config.blur > 0.0 {
-        list.push(Box::new(Blur {
-            sigma: config.blur,
-            every: config.blur_every,
-        }));
-    }
-    if config.clip {
-        list.push(Box::new(Clamp));
-    }
-    list
 }
 
 /// Planes `[3, H, W]` resized.

@@ -1,39 +1,35 @@
-//! `reverie imagine`: the picture that a channel or a class looks for.
+//! `reverie imagine`: the picture that a channel, a neuron or a class looks for.
 
+mod plan;
+mod report;
 mod verdict;
 mod wanted;
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use burn::tensor::Device;
 use reverie_model::rng::seeded;
-use reverie_model::vision::{LayerInfo, Network};
-use reverie_viz::dream::{DreamConfig, DreamEvent, dream, noise_picture};
+use reverie_model::vision::Network;
+use reverie_viz::dream::{DreamConfig, DreamEvent, from_noise};
 use reverie_viz::objective::Goal;
 use reverie_viz::picture::{Picture, SheetOptions, check_output, contact_sheet, save};
-use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use serde_json::{Value, json};
 
-use self::verdict::Verdict;
+use self::report::{Made, say_verdicts};
 pub use self::verdict::ask;
 use self::wanted::Wanted;
+pub use self::wanted::channels;
 use super::shared::{self, Stop, Stopper};
 use crate::cli::{ImagineArgs, NetArgs};
 use crate::exit::{self, UsageError};
-use crate::network::{self, Options};
-use crate::output::Output;
+use crate::network::{self, Loaded, Options};
 use crate::recipe::Recipe;
-use crate::{memory, settings};
-
-/// Deviation of the noise that imagining starts from, in units of the image.
-const START_NOISE: f32 = 0.2;
+use crate::settings::{self, put, whole};
 
 /// The preset for pictures of classes.
 pub const OF_CLASSES: &str = "class";
-/// A class counts as named when it is among so many.
-const TOP: usize = 5;
 
 /// One picture, from noise; `watch` hears of every step and may stop it.
 ///
@@ -44,13 +40,10 @@ pub fn picture(
     goal: &Goal,
     config: &DreamConfig,
     seed: u64,
-    mut watch: impl FnMut(&DreamEvent) -> ControlFlow<()>,
+    watch: impl FnMut(&DreamEvent) -> ControlFlow<()>,
 ) -> anyhow::Result<Picture> {
-    let mut rng = seeded(seed);
-    let mean = network.mean_colour();
-    let base = noise_picture(config.size, config.size, mean, START_NOISE, &mut rng);
-    let (picture, _) = dream(network, goal, &base, config, rng, |event, _| watch(event))?;
-    Ok(picture)
+    let (mut pictures, _) = from_noise(network, goal, config, seeded(seed), watch)?;
+    Ok(pictures.swap_remove(0))
 }
 
 /// Makes the picture, or a sheet of several.
@@ -60,12 +53,14 @@ pub fn picture(
 pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let output = shared::output(&args.talk);
-    let flags = shared::ascent_flags(&args.ascent, &args.run)?;
+    let mut flags = shared::ascent_flags(&args.ascent, &args.run)?;
+    put(&mut flags, "canvas", args.canvas.clone());
+    put(&mut flags, "variants", whole(args.variants));
     let preset = match args.ascent.preset.as_deref() {
         None if !args.class.is_empty() => Some(OF_CLASSES),
         preset => preset,
     };
-    let mut config: DreamConfig = settings::resolve(
+    let config = settings::dream(
         &settings::IMAGINE_PRESETS,
         preset,
         args.run.config.as_deref(),
@@ -82,130 +77,76 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
         .ok_or_else(|| UsageError("say where the result goes: -o FILE".to_owned()))?;
     check_output(out, args.run.force)?;
     let opened = shared::open_device(&args.device, &output)?;
-    let loaded = network::load(&args.net, Options::default(), &opened.device)?;
-    let network = loaded.network.as_ref();
-    let layer = wanted::layer(args, &config.layer).to_owned();
-    anyhow::ensure!(
-        args.class.is_empty() || !loaded.network.classes().is_empty(),
-        "{} has no classifier: it tells no classes apart",
-        loaded.name
-    );
-    config.layer = layer;
-    let judge = args.judge.as_deref();
-    let judge = judge
-        .map(|file| open_judge(file, args, &opened.device))
-        .transpose()?;
-    let info = loaded.network.info(&config.layer)?;
-    info.check_side(config.size as usize, config.size as usize)?;
-    let goals = wanted::all(args, network, info)?;
-    let bytes = memory::BASE
-        + network_bytes(network)
-        + look_bytes(
-            network,
-            std::slice::from_ref(&info.layer),
-            config.size,
-            config.size,
-        )?
-        + image_bytes(config.size, config.size, 8);
-    if let Some(remark) = &loaded.remark {
-        output.note(&format!("{}: {remark}", loaded.name));
-    }
-    output.note(&format!(
-        "plan: {} pictures of {1}x{1} pixels, about {2} of memory",
-        goals.len(),
-        config.size,
-        memory::readable(bytes)
-    ));
-    shared::check_memory(bytes, config.size)?;
+    let networks = open_networks(&args.net, &opened.device)?;
+    let orders = wanted::of_all(args, &config, &networks)?;
+    let judge = open_judge(args, &opened.device)?;
+    let count = orders.iter().map(|order| order.wanted.len()).sum::<usize>();
+    let tiles = count * config.variants;
+    let columns = plan::columns(args.sheet, tiles, &networks, config.variants)?;
+    plan::announce(&config, &networks, &orders, count, &output)?;
     if args.run.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
 
     let stopper = Stopper::start(&args.run);
-    let mut bar = output.bar(goals.len() as u64);
-    let mut tiles: Vec<(Picture, String)> = Vec::new();
-    let mut scores = Vec::new();
-    let (mut own_said, mut judge_said) = (Vec::new(), Vec::new());
+    let mut bar = output.bar((count * config.steps * plan::sizes(&config)) as u64);
+    let mut made: Vec<Made> = Vec::new();
     let mut stop = None;
     let mut steps = 0;
-    for Wanted {
-        channel,
-        label,
-        goal,
-    } in &goals
-    {
+    // All networks show the first, then all the second: what belongs together stands side by side.
+    let rows = 0..orders[0].wanted.len();
+    let each = rows.flat_map(|row| (0..networks.len()).map(move |net| (row, net)));
+    for (row, net) in each {
+        let (loaded, wanted) = (&networks[net], &orders[net].wanted[row]);
         let mut score = 0.0;
-        let picture = picture(network, goal, &config, args.run.seed(), |event| {
+        let rng = seeded(args.run.seed());
+        let network = loaded.network.as_ref();
+        let watch = |event: &DreamEvent| {
             if let DreamEvent::Step(progress) = event {
                 steps += 1;
-                score = progress
-                    .losses
-                    .as_ref()
-                    .map_or(score, |losses| -losses.total);
+                let losses = progress.losses.as_ref();
+                score = losses.map_or(score, |losses| -losses.total);
+                bar.show(steps, &format!("{}: {score:.3}", wanted.label));
             }
             stop = stopper.asks();
-            if stop.is_some() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+            match stop {
+                Some(_) => ControlFlow::Break(()),
+                None => ControlFlow::Continue(()),
             }
-        })?;
-        if stop.is_some() && !tiles.is_empty() {
+        };
+        let (pictures, _) = from_noise(network, &wanted.goal, &config, rng, watch)?;
+        if stop.is_some() && !made.is_empty() {
             // What is half done would look like a result.
             break;
         }
-        let own = say_of(network, info, label, &picture, &opened.device)?;
-        let judged = match &judge {
-            Some(judge) => say_of(judge.as_ref(), info, label, &picture, &opened.device)?,
-            None => None,
-        };
-        let remark = match own {
-            Some(own) => format!("{label}: p {:.3}", own.probability),
-            None => format!("channel {channel}: {score:.3}"),
-        };
-        bar.show(tiles.len() as u64 + 1, &remark);
-        output.event(&json!({
-            "event": "channel", "channel": channel, "score": score,
-            "class": own.map(|_| label), "probability": own.map(|own| own.probability),
-            "judge_probability": judged.map(|judged| judged.probability),
-            "judge_rank": judged.map(|judged| judged.rank),
-        }));
-        own_said.extend(own);
-        judge_said.extend(judged);
-        tiles.push((picture, label.clone()));
-        scores.push(score);
+        for picture in pictures {
+            let one = judged(loaded, judge.as_ref(), wanted, picture, score)?;
+            output.event(&one.event());
+            made.push(one);
+        }
         if stop.is_some() {
             break;
         }
     }
     bar.finish();
-    say_verdicts(&own_said, &judge_said, &output);
+    say_verdicts(&made, judge.as_ref(), &output);
     let is_interrupted = stop.is_some();
-    let columns = args.sheet.map_or(0, |(columns, _)| columns as usize);
-    let picture = if tiles.len() == 1 && args.sheet.is_none() {
-        tiles.swap_remove(0).0
-    } else {
-        contact_sheet(
-            &tiles,
-            &SheetOptions {
-                columns,
-                ..SheetOptions::default()
-            },
-        )
-    };
+    let scores: Vec<f64> = made.iter().map(|one| one.score).collect();
+    let picture = sheet_of(made, networks.len() > 1, columns, args.sheet.is_some());
+    let first = &networks[0];
     let recipe = Recipe {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: "imagine".to_owned(),
-        net: loaded.name.clone(),
-        weights_file: loaded.file.clone(),
-        weights_sha256: loaded.sha256.clone(),
+        net: names(&networks),
+        weights_file: first.file.clone(),
+        weights_sha256: first.sha256.clone(),
         backend: opened.backend.to_owned(),
         seed: args.run.seed(),
         sources: Vec::new(),
         preset: args.ascent.preset.clone(),
         settings: json!({
             "imagine": config,
-            "channels": goals.iter().map(|wanted| wanted.channel).collect::<Vec<_>>(),
+            "wanted": orders[0].wanted.iter().map(|one| &one.label).collect::<Vec<_>>(),
         }),
     };
     let options = shared::save_options(
@@ -235,55 +176,82 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// The network that is asked, too.
-fn open_judge(
-    file: &std::path::Path,
-    args: &ImagineArgs,
-    device: &Device,
-) -> anyhow::Result<Box<dyn Network>> {
-    let net = NetArgs {
-        net: None,
-        weights: Some(file.to_owned()),
-        data_dir: args.net.data_dir.clone(),
+/// The networks that `--net` names, with commas between them.
+fn open_networks(args: &NetArgs, device: &burn::tensor::Device) -> anyhow::Result<Vec<Loaded>> {
+    let names: Vec<&str> = args.name().split(',').map(str::trim).collect();
+    if names.len() > 1 && args.weights.is_some() {
+        let sentence = "--weights is of one network; import a file to name several with --net";
+        return Err(UsageError(sentence.to_owned()).into());
+    }
+    let one = |name: &&str| {
+        let args = NetArgs {
+            net: Some((*name).to_owned()),
+            ..args.clone()
+        };
+        network::load(&args, Options::default(), device)
     };
-    let network = network::load(&net, Options::default(), device)?.network;
+    names.iter().map(one).collect()
+}
+
+/// The network that is asked, too.
+fn open_judge(args: &ImagineArgs, device: &burn::tensor::Device) -> anyhow::Result<Option<Loaded>> {
+    let Some(asked) = args.judge.as_deref() else {
+        return Ok(None);
+    };
+    let data_dir: Option<&Path> = args.net.data_dir.as_deref();
+    let loaded = network::load_named(asked, data_dir, device)?;
     anyhow::ensure!(
-        !network.classes().is_empty(),
-        "{} has no classifier: it cannot judge",
-        file.display()
+        !loaded.network.classes().is_empty(),
+        "{asked} has no classifier: it cannot judge"
     );
-    Ok(network)
+    Ok(Some(loaded))
 }
 
-/// What a network says of the picture of a class; nothing where it is one of a channel.
-fn say_of(
-    network: &dyn Network,
-    info: &LayerInfo,
-    label: &str,
-    picture: &Picture,
-    device: &Device,
-) -> anyhow::Result<Option<Verdict>> {
-    match wanted::is_of_classes(info) {
-        true => ask(network, label, picture, device),
-        false => Ok(None),
-    }
+/// A picture with what networks say of it, where it is one of a class.
+fn judged(
+    loaded: &Loaded,
+    judge: Option<&Loaded>,
+    wanted: &Wanted,
+    picture: Picture,
+    score: f64,
+) -> anyhow::Result<Made> {
+    let ask = |who: &Loaded| match &wanted.class {
+        Some(class) => ask(who.network.as_ref(), class, &picture),
+        None => Ok(None),
+    };
+    Ok(Made {
+        net: loaded.name.clone(),
+        channel: wanted.channel,
+        label: wanted.label.clone(),
+        own: ask(loaded)?,
+        judge: judge.map(ask).transpose()?.flatten(),
+        score,
+        picture,
+    })
 }
 
-/// How sure the network is of its own pictures, and what the other says.
-fn say_verdicts(own: &[Verdict], judge: &[Verdict], output: &Output) {
-    if own.is_empty() {
-        return;
+/// One picture alone, several on a sheet.
+fn sheet_of(mut made: Vec<Made>, names_nets: bool, columns: usize, is_sheet: bool) -> Picture {
+    if made.len() == 1 && !is_sheet {
+        return made.swap_remove(0).picture;
     }
-    let least = own.iter().map(|said| said.probability).fold(1.0, f64::min);
-    let mean = own.iter().map(|said| said.probability).sum::<f64>() / own.len() as f64;
-    output.note(&format!(
-        "the network gives its pictures {mean:.3} on average, {least:.3} at least"
-    ));
-    if !judge.is_empty() {
-        let named = judge.iter().filter(|said| said.rank <= TOP).count();
-        output.note(&format!(
-            "the other network has {named} of {} classes among its first {TOP}",
-            judge.len()
-        ));
-    }
+    let tiles: Vec<(Picture, String)> = made
+        .into_iter()
+        .map(|one| {
+            let label = one.caption(names_nets);
+            (one.picture, label)
+        })
+        .collect();
+    contact_sheet(
+        &tiles,
+        &SheetOptions {
+            columns,
+            ..SheetOptions::default()
+        },
+    )
+}
+
+fn names(networks: &[Loaded]) -> String {
+    let names: Vec<&str> = networks.iter().map(|loaded| loaded.name.as_str()).collect();
+    names.join(",")
 }

@@ -1,139 +1,189 @@
-//! What pictures are made of: channels of a layer, or classes.
+//! What pictures are made of: channels of a layer, neurons, directions, classes.
 
-use reverie_model::vision::{LayerInfo, Network, SCORES};
-use reverie_viz::objective::{ChannelMean, Goal};
+use anyhow::Context;
+use reverie_model::vision::{Layer, LayerInfo, Network};
+use reverie_viz::dream::DreamConfig;
+use reverie_viz::objective::{ChannelMean, Direction, Goal, Neuron};
 
+use crate::classes;
 use crate::cli::ImagineArgs;
+use crate::command::shared;
 use crate::exit::UsageError;
-use crate::settings::did_you_mean;
-
-/// The word that stands for every class.
-const ALL: &str = "all";
-/// Classes that a fragment may fit before the list is cut.
-const LISTED: usize = 12;
+use crate::network::Loaded;
 
 /// One picture to make.
 pub struct Wanted {
-    /// Number of the channel; that of the class where it is one.
-    pub channel: usize,
+    /// Number of the channel; that of the class where it is one; none of a direction.
+    pub channel: Option<usize>,
+    /// The class, by all its names.
+    pub class: Option<String>,
     /// What stands below the picture.
     pub label: String,
     /// What is raised.
     pub goal: Goal,
 }
 
-/// The layer that the flags ask for: the scores where they name classes.
-pub fn layer<'a>(args: &ImagineArgs, config_layer: &'a str) -> &'a str {
-    match args.class.is_empty() {
-        true => config_layer,
-        false => SCORES,
-    }
+/// Everything that is wanted of one network.
+pub struct Order {
+    /// The layer whose channels are raised.
+    pub layer: Layer,
+    /// The pictures.
+    pub wanted: Vec<Wanted>,
 }
 
-/// Whether one channel stands for a class here.
-pub fn is_of_classes(info: &LayerInfo) -> bool {
-    info.layer.as_str() == SCORES
-}
-
-/// Everything that the flags ask for.
+/// Everything that the flags ask of each network, the same of all.
 ///
 /// # Errors
-/// Channels or classes that do not exist, a network that tells none apart, a sheet with too little
-/// room.
-pub fn all(
+/// Layers, channels or classes that do not exist, a network that tells none apart.
+pub fn of_all(
     args: &ImagineArgs,
-    network: &dyn Network,
-    info: &LayerInfo,
-) -> anyhow::Result<Vec<Wanted>> {
-    let channels: Vec<usize> = match args.class.is_empty() {
-        true => {
-            // The last first: a list of channels that do not exist may be longer than the memory.
-            ChannelMean::new(info, args.channel.1)?;
-            (args.channel.0..=args.channel.1).collect()
-        }
-        false => classes(&args.class, network.classes())?,
-    };
-    if let Some((columns, rows)) = args.sheet
-        && (columns as usize) * (rows as usize) < channels.len()
-    {
-        return Err(UsageError(format!(
-            "a sheet of {columns}x{rows} has no room for {} pictures",
-            channels.len()
-        ))
-        .into());
+    config: &DreamConfig,
+    networks: &[Loaded],
+) -> anyhow::Result<Vec<Order>> {
+    let first = networks.first().context("there is no network")?;
+    if args.class.is_empty() {
+        let is_asked = shared::names_layer(&args.ascent, &args.run);
+        let of = |loaded: &Loaded| {
+            let layer = loaded.layer_for(config, is_asked);
+            of_layer(
+                args,
+                &DreamConfig {
+                    layer,
+                    ..config.clone()
+                },
+                loaded.network.as_ref(),
+            )
+        };
+        return networks.iter().map(of).collect();
     }
-    let name = |channel: usize| match is_of_classes(info) {
-        true => network.classes().get(channel).cloned(),
-        false => None,
-    };
-    channels
-        .into_iter()
-        .map(|channel| {
-            Ok(Wanted {
-                channel,
-                label: name(channel).unwrap_or_else(|| format!("{} {channel}", info.layer)),
-                goal: Goal::from(ChannelMean::new(info, channel)?),
-            })
-        })
+    for loaded in networks {
+        anyhow::ensure!(
+            !loaded.network.classes().is_empty(),
+            "{} has no classifier: it tells no classes apart",
+            loaded.name
+        );
+    }
+    let known = first.network.classes();
+    let asked = classes::find_all(&args.class, known)?;
+    let names: Vec<&str> = asked.iter().map(|&place| known[place].as_str()).collect();
+    networks
+        .iter()
+        .map(|loaded| of_classes(config, loaded, &names))
         .collect()
 }
 
-fn classes(asked: &[String], known: &[String]) -> anyhow::Result<Vec<usize>> {
-    if asked.iter().any(|asked| asked == ALL) {
-        return Ok((0..known.len()).collect());
-    }
-    let found = asked.iter().map(|asked| class(asked, known));
-    Ok(found.collect::<Result<_, UsageError>>()?)
-}
-
-/// A class by its name or a part of it, whatever the case of its letters.
-fn class(asked: &str, known: &[String]) -> Result<usize, UsageError> {
-    let lower = asked.to_lowercase();
-    if let Some(place) = known.iter().position(|name| name.to_lowercase() == lower) {
-        return Ok(place);
-    }
-    let fitting: Vec<usize> = (0..known.len())
-        .filter(|&place| known[place].to_lowercase().contains(&lower))
-        .collect();
-    let list = |places: &[usize]| {
-        let names: Vec<&str> = places.iter().map(|&place| known[place].as_str()).collect();
-        let more = match places.len() > LISTED {
-            true => format!(" and {} more", places.len() - LISTED),
-            false => String::new(),
-        };
-        format!("{}{more}", names[..names.len().min(LISTED)].join(", "))
+fn of_classes(config: &DreamConfig, loaded: &Loaded, names: &[&str]) -> anyhow::Result<Order> {
+    let network = loaded.network.as_ref();
+    let layer = network.evidence().context("a network with classes")?;
+    let info = network.info(layer.as_str())?;
+    let one = |name: &&str| {
+        let place = classes::counterpart(name, network.classes())
+            .with_context(|| format!("{} knows no class {}", loaded.name, classes::short(name)))?;
+        let goal = Goal::from(ChannelMean::new(info, place)?);
+        Ok(Wanted {
+            channel: Some(place),
+            class: Some(network.classes()[place].clone()),
+            label: classes::short(name).to_owned(),
+            goal: config.penalised(goal, network, &layer),
+        })
     };
-    match fitting.as_slice() {
-        [one] => Ok(*one),
-        [] => {
-            let hint = did_you_mean(asked, known.iter().map(String::as_str));
-            let every: Vec<usize> = (0..known.len()).collect();
-            let sentence = format!(
-                "there is no class {asked}{hint}; there are {}",
-                list(&every)
-            );
-            Err(UsageError(sentence))
-        }
-        several => {
-            let sentence = format!("{asked} fits {}; say which", list(several));
-            Err(UsageError(sentence))
-        }
-    }
+    let wanted = names.iter().map(one).collect::<anyhow::Result<_>>()?;
+    Ok(Order { layer, wanted })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_class_is_found_by_a_part_of_its_name() {
-        let known = ["Egyptian cat", "goldfish", "golden retriever"].map(str::to_owned);
-        let find = |asked: &str| class(asked, &known).map_err(|error| error.0);
-        assert_eq!(find("CAT"), Ok(0));
-        assert_eq!(find("goldfish"), Ok(1));
-        let two = find("gold").unwrap_err();
-        assert!(two.contains("goldfish, golden retriever"), "{two}");
-        let none = find("goldfsh").unwrap_err();
-        assert!(none.contains("did you mean goldfish?"), "{none}");
+fn of_layer(
+    args: &ImagineArgs,
+    config: &DreamConfig,
+    network: &dyn Network,
+) -> anyhow::Result<Order> {
+    let layers = config.layers()?;
+    let [(name, _)] = layers.as_slice() else {
+        let asked = &config.layer;
+        let sentence =
+            format!("--layer {asked}: pictures from noise are of one layer; dream takes several");
+        return Err(UsageError(sentence).into());
+    };
+    let info = network.info(name)?;
+    info.check_side(config.size as usize, config.size as usize)?;
+    let layer = info.layer.clone();
+    let penalised = |goal: Goal| config.penalised(goal, network, &layer);
+    if !args.direction.is_empty() {
+        let goal = penalised(Goal::from(direction(&args.direction, info)?));
+        let parts: Vec<String> = args
+            .direction
+            .iter()
+            .map(|(c, w)| format!("{c}:{w}"))
+            .collect();
+        let wanted = vec![Wanted {
+            channel: None,
+            class: None,
+            label: format!("{layer} {}", parts.join(",")),
+            goal,
+        }];
+        return Ok(Order { layer, wanted });
     }
+    let one = |channel: usize| {
+        let (goal, label) = match args.neuron {
+            None => (
+                Goal::from(ChannelMean::new(info, channel)?),
+                format!("{layer} {channel}"),
+            ),
+            Some(place) => {
+                let neuron = neuron(info, channel, place, config.size)?;
+                (
+                    Goal::from(neuron),
+                    format!("{layer} {channel} at one place"),
+                )
+            }
+        };
+        Ok(Wanted {
+            channel: Some(channel),
+            class: None,
+            label,
+            goal: penalised(goal),
+        })
+    };
+    let wanted = channels(&args.channel, info)?
+        .into_iter()
+        .map(one)
+        .collect::<anyhow::Result<_>>()?;
+    Ok(Order { layer, wanted })
+}
+
+/// Where a neuron stands on its map; the middle where nothing is said.
+pub type Place = Option<(usize, usize)>;
+
+fn neuron(info: &LayerInfo, channel: usize, place: Place, side: u32) -> anyhow::Result<Neuron> {
+    let neuron = Neuron::new(info, channel)?;
+    let Some((x, y)) = place else {
+        return Ok(neuron);
+    };
+    let positions = info.positions(side as usize);
+    let neuron = neuron.at(x, y);
+    neuron.check(positions, positions)?;
+    Ok(neuron)
+}
+
+fn direction(parts: &[(usize, f32)], info: &LayerInfo) -> anyhow::Result<Direction> {
+    let mut vector = vec![0.0; info.channels];
+    for &(channel, weight) in parts {
+        ChannelMean::new(info, channel)?;
+        vector[channel] = weight;
+    }
+    Ok(Direction::new(info, vector)?)
+}
+
+/// The channels of some ranges, in their order.
+///
+/// # Errors
+/// One that does not exist.
+pub fn channels(ranges: &[(usize, usize)], info: &LayerInfo) -> anyhow::Result<Vec<usize>> {
+    for &(_, last) in ranges {
+        // The last first: a list of channels that do not exist may be longer than the memory.
+        ChannelMean::new(info, last)?;
+    }
+    Ok(ranges
+        .iter()
+        .flat_map(|&(first, last)| first..=last)
+        .collect())
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::paths;
-use crate::recipe::Recipe;
+use crate::recipe::{self, Recipe};
 
 /// Where the state of a broken-off run lies.
 pub fn checkpoint_path(out: &Path) -> PathBuf {
@@ -69,9 +69,7 @@ pub fn load(
 ) -> anyhow::Result<(usize, State)> {
     let notes: Notes = serde_json::from_value(checkpoint_notes(checkpoint)?)
         .with_context(|| format!("reading {}", checkpoint.display()))?;
-    let mine = serde_json::to_value(recipe)?;
-    let mut differences = Vec::new();
-    compare("", &notes.recipe, &mine, &mut differences);
+    let differences = recipe::differences(&notes.recipe, &serde_json::to_value(recipe)?);
     anyhow::ensure!(
         differences.is_empty(),
         "{} was begun with other settings ({}); use those, or leave --resume out and begin anew",
@@ -80,47 +78,4 @@ pub fn load(
     );
     let (state, _) = load_checkpoint(checkpoint, &config.optimizer_config(), device)?;
     Ok((notes.scale, state))
-}
-
-/// Names every value that differs, with both.
-fn compare(name: &str, before: &Value, now: &Value, differences: &mut Vec<String>) {
-    match (before, now) {
-        (Value::Object(before), Value::Object(now)) => {
-            for (key, value) in now {
-                let name = if name.is_empty() {
-                    key.clone()
-                } else {
-                    format!("{name}.{key}")
-                };
-                compare(
-                    &name,
-                    before.get(key).unwrap_or(&Value::Null),
-                    value,
-                    differences,
-                );
-            }
-        }
-        (Value::Array(before), Value::Array(now)) if before.len() == now.len() => {
-            for (before, now) in before.iter().zip(now) {
-                // Pictures are told apart by their names, other things by their places.
-                let file = before
-                    .get("file")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                compare(&format!("{name} {file}"), before, now, differences);
-            }
-        }
-        (Value::Array(before), Value::Array(now)) => {
-            let list = |items: &[Value]| {
-                let name = |item: &Value| match item.get("file").and_then(Value::as_str) {
-                    Some(file) => file.to_owned(),
-                    None => item.to_string(),
-                };
-                items.iter().map(name).collect::<Vec<_>>().join(" ")
-            };
-            differences.push(format!("{name} was {}, is {}", list(before), list(now)));
-        }
-        _ if before == now => {}
-        _ => differences.push(format!("{name} was {before}, is {now}")),
-    }
 }

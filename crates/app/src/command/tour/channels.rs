@@ -2,12 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use reverie_viz::dream::DreamConfig;
 use reverie_viz::objective::{ChannelMean, Goal};
 
 use super::{SEED, Section, Workshop};
 use crate::command::imagine;
-use crate::settings::{IMAGINE_PRESETS, resolve};
+use crate::settings::{IMAGINE_PRESETS, dream};
 
 /// Layer whose channels are shown.
 const LAYER: &str = "relu3_3";
@@ -21,7 +20,7 @@ const SIDE: u32 = 96;
 /// # Errors
 /// If a picture fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let mut config: DreamConfig = resolve(&IMAGINE_PRESETS, None, None, toml::Table::new())?;
+    let mut config = dream(&IMAGINE_PRESETS, None, None, toml::Table::new())?;
     config.layer = LAYER.to_owned();
     config.size = SIDE;
     config.octaves = 2;

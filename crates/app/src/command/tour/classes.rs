@@ -9,7 +9,7 @@ use reverie_viz::objective::{ChannelMean, Goal};
 
 use super::{SEED, Section, Workshop};
 use crate::command::imagine::{self, OF_CLASSES};
-use crate::settings::{IMAGINE_PRESETS, resolve};
+use crate::settings::{IMAGINE_PRESETS, dream};
 
 /// Classes that are shown.
 const SHOWN: [&str; 8] = [
@@ -28,8 +28,7 @@ const SHOWN: [&str; 8] = [
 /// # Errors
 /// If a picture fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let config: DreamConfig =
-        resolve(&IMAGINE_PRESETS, Some(OF_CLASSES), None, toml::Table::new())?;
+    let config: DreamConfig = dream(&IMAGINE_PRESETS, Some(OF_CLASSES), None, toml::Table::new())?;
     let info = shop.network.info(SCORES)?;
     let mut tiles = Vec::new();
     for class in SHOWN {
@@ -39,7 +38,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         let picture = imagine::picture(shop.network.as_ref(), &goal, &config, SEED, |_| {
             ControlFlow::Continue(())
         })?;
-        let said = imagine::ask(shop.network.as_ref(), class, &picture, &shop.opened.device)?;
+        let said = imagine::ask(shop.network.as_ref(), class, &picture)?;
         let sure = said.map_or_else(String::new, |said| format!(", {:.3}", said.probability));
         tiles.push((format!("{class}{sure}"), picture));
     }

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 
 use reverie_model::rng::seeded;
-use reverie_viz::dream::{DreamConfig, dream};
+use reverie_viz::dream::dream;
 use reverie_viz::objective::{Goal, LayerNorm};
 
 use super::{SEED, Section, Workshop};
-use crate::settings::{DREAM_PRESETS, resolve};
+use crate::settings::{self, DREAM_PRESETS};
 
 /// A layer whose features are larger than a few pixels and smaller than a house.
 const LAYER: &str = "relu3_3";
@@ -17,7 +17,7 @@ const LAYER: &str = "relu3_3";
 /// # Errors
 /// If the dream fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let mut config: DreamConfig = resolve(&DREAM_PRESETS, Some("soft"), None, toml::Table::new())?;
+    let mut config = settings::dream(&DREAM_PRESETS, Some("soft"), None, toml::Table::new())?;
     config.layer = LAYER.to_owned();
     let goal = Goal::from(LayerNorm {
         layer: shop.network.layer(LAYER)?,

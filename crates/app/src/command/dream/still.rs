@@ -1,83 +1,45 @@
-//! `reverie dream`: more of what a layer already sees.
+//! One picture.
 
 use std::ops::ControlFlow;
 use std::process::ExitCode;
 use std::time::Instant;
 
 use reverie_model::rng::seeded;
-use reverie_viz::dream::{DreamConfig, DreamEvent, dream, octave_sizes};
-use reverie_viz::objective::{ChannelMean, Goal, LayerNorm};
+use reverie_viz::dream::{DreamEvent, Subject};
 use reverie_viz::picture::{
     Filter, SheetOptions, before_after, check_output, fit_size, resize, resize_plane, save,
 };
-use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
 use serde_json::{Value, json};
 
-use super::shared::{self, Stop, Stopper};
-use crate::cli::DreamArgs;
-use crate::exit::{self, UsageError};
-use crate::network::{self, Options};
-use crate::recipe::{Recipe, Source};
-use crate::{memory, paths, settings};
+use super::{Job, mask};
+use crate::command::shared::{self, Stop, Stopper};
+use crate::exit;
+use crate::recipe::Source;
+use crate::{memory, paths};
 
-/// Copies of the image that a step holds.
-const IMAGE_COPIES: u64 = 8;
-
-/// Makes the picture.
+/// Dreams on one picture.
 ///
 /// # Errors
 /// Wrong settings, unusable files, a full disk.
-pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
+pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
-    let output = shared::output(&args.talk);
-    let flags = shared::ascent_flags(&args.ascent, &args.run)?;
-    let config: DreamConfig = settings::resolve(
-        &settings::DREAM_PRESETS,
-        args.ascent.preset.as_deref(),
-        args.run.config.as_deref(),
-        flags,
-    )?;
-    if args.run.print_config {
-        output.result(settings::to_toml(&config)?.trim_end())?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    config.check()?;
-    let missing = |what: &str| UsageError(format!("say {what}"));
-    let out = args
-        .out
-        .as_deref()
-        .ok_or_else(|| missing("where the result goes: -o FILE"))?;
-    let path = args
-        .source
-        .as_deref()
-        .ok_or_else(|| missing("which picture to dream on"))?;
+    let (args, out) = (job.args, job.out);
     check_output(out, args.run.force)?;
     if args.sheet {
         check_output(&paths::beside(out, "-sheet"), args.run.force)?;
     }
-    let source = shared::load_picture(path, &output)?;
-    let (width, height) = fit_size(source.picture.width(), source.picture.height(), config.size);
+    let source = shared::load_picture(job.path, &job.output)?;
+    let full = (source.picture.width(), source.picture.height());
+    let (width, height) = fit_size(full.0, full.1, job.config.size);
     let base = resize(&source.picture, width, height, Filter::Lanczos3);
-    let opened = shared::open_device(&args.device, &output)?;
-    let loaded = network::load(&args.net, Options::default(), &opened.device)?;
-    let network = loaded.network.as_ref();
-    let info = network.info(&config.layer)?;
-    let layer = info.layer.clone();
-    info.check_side(width as usize, height as usize)?;
-    let goal = match args.channel {
-        Some(channel) => Goal::from(ChannelMean::new(info, channel)?),
-        None => Goal::from(LayerNorm {
-            layer: layer.clone(),
-        }),
-    };
-    let bytes = memory::BASE
-        + network_bytes(network)
-        + look_bytes(network, &[layer], width, height)?
-        + image_bytes(width, height, IMAGE_COPIES);
-    let sizes = octave_sizes(width, height, &config, info.min_side());
-    if let Some(remark) = &loaded.remark {
-        output.note(&format!("{}: {remark}", loaded.name));
-    }
+    let mask = args.mask.as_deref();
+    let mask = mask
+        .map(|path| mask::open(path, (width, height), full, &job.output))
+        .transpose()?;
+    let dreamer = job.dreamer()?;
+    let Job { config, output, .. } = &*job;
+    let sizes = dreamer.sizes(config, width, height)?;
+    let bytes = dreamer.bytes(width, height)?;
     output.note(&format!(
         "plan: {} steps at each of {} sizes, {width}x{height} pixels, about {} of memory",
         config.steps,
@@ -88,18 +50,7 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     if args.run.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
-    let recipe = Recipe {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: "dream".to_owned(),
-        net: loaded.name.clone(),
-        weights_file: loaded.file.clone(),
-        weights_sha256: loaded.sha256.clone(),
-        backend: opened.backend.to_owned(),
-        seed: args.run.seed(),
-        sources: vec![Source::of(path, None)?],
-        preset: args.ascent.preset.clone(),
-        settings: json!({ "dream": config, "channel": args.channel }),
-    };
+    let recipe = job.recipe(&dreamer, sources(job)?);
 
     let stopper = Stopper::start(&args.run);
     let total = sizes.len() * config.steps;
@@ -107,8 +58,12 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     let mut done = 0;
     let mut stop = None;
     let mut activity = 0.0;
+    let subject = Subject {
+        base: &base,
+        mask: mask.as_deref(),
+    };
     let rng = seeded(args.run.seed());
-    let made = dream(network, &goal, &base, &config, rng, |event, _| {
+    let made = dreamer.dream(subject, config, rng, |event| {
         match event {
             DreamEvent::Octave {
                 index,
@@ -137,9 +92,8 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
     bar.finish();
     let (picture, is_interrupted) = made?;
     let alpha = source.alpha.map(|alpha| {
-        let (from_w, from_h) = (source.picture.width(), source.picture.height());
         let (w, h) = (picture.width(), picture.height());
-        let mut alpha = resize_plane(&alpha, from_w, from_h, w, h, Filter::Bilinear);
+        let mut alpha = resize_plane(&alpha, full.0, full.1, w, h, Filter::Bilinear);
         alpha
             .iter_mut()
             .for_each(|value| *value = value.clamp(0.0, 1.0));
@@ -166,9 +120,9 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
             out.display()
         ));
     } else {
-        shared::say_done(&output, out, started, &format!(", activity {activity:.4}"));
+        shared::say_done(output, out, started, &format!(", activity {activity:.4}"));
     }
-    let mut event = shared::result_event(out, started, &opened);
+    let mut event = shared::result_event(out, started, &dreamer.opened);
     event.insert("steps".into(), json!(done));
     event.insert("loss".into(), json!(-activity));
     event.insert("score".into(), json!(activity));
@@ -178,4 +132,14 @@ pub fn run(args: &DreamArgs) -> anyhow::Result<ExitCode> {
         Some(Stop::Interrupted) if is_interrupted => exit::interrupted(),
         _ => ExitCode::SUCCESS,
     })
+}
+
+/// The pictures that go in.
+fn sources(job: &Job<'_>) -> anyhow::Result<Vec<Source>> {
+    let others = [&job.args.guide, &job.args.mask];
+    let others = others.into_iter().filter_map(|path| path.as_deref());
+    std::iter::once(job.path)
+        .chain(others)
+        .map(|path| Source::of(path, None))
+        .collect()
 }
