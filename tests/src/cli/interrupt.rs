@@ -13,6 +13,15 @@ const LONG: &[&str] = &["--size", "64", "--steps", "1200", "--json"];
 /// Starts the program and waits for its first step. It is held up as soon as the pipe is full, so
 /// that it cannot be done before the signal comes.
 pub(super) fn started(folder: &Folder, args: &[String]) -> (Child, BufReader<ChildStdout>, String) {
+    started_at(folder, args, "\"step\"")
+}
+
+/// The same for a run whose first sign of life is another line.
+pub(super) fn started_at(
+    folder: &Folder,
+    args: &[String],
+    sign: &str,
+) -> (Child, BufReader<ChildStdout>, String) {
     let mut child = Command::new(reverie().get_program())
         .args(args)
         .current_dir(folder.path(""))
@@ -22,7 +31,7 @@ pub(super) fn started(folder: &Folder, args: &[String]) -> (Child, BufReader<Chi
         .unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
     let mut line = String::new();
-    while !line.contains("\"step\"") {
+    while !line.contains(sign) {
         line.clear();
         assert!(
             stdout.read_line(&mut line).unwrap() > 0,

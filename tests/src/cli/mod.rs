@@ -8,6 +8,7 @@
 //! | `weights` | weights that are missing, damaged or of another network |
 //! | `output` | results that cannot be written, or would replace a file |
 //! | `disk_full` | a disk that fills up |
+//! | `dreams` | films, masks, guides, classes, pictures from noise |
 //! | `devices` | backends that are not there |
 //! | `resume` | runs that cannot be gone on with |
 //! | `interrupt` | Ctrl-C |
@@ -26,6 +27,7 @@
 mod classify;
 mod devices;
 mod disk_full;
+mod dreams;
 mod help;
 mod import;
 mod interrupt;
