@@ -7,6 +7,7 @@ mod common;
 
 mod backends;
 mod cli;
+mod engine;
 mod examples;
 mod kernels;
 mod properties;

@@ -1,6 +1,7 @@
 //! Against numbers made with PyTorch by the scripts in `tests/reference`.
 
 mod closed_form;
+mod engine;
 mod graph;
 mod mixture;
 mod objectives;
@@ -12,16 +13,15 @@ use serde_json::Value;
 
 use crate::common::floats;
 
-/// A tensor of 64-bit numbers from `{"shape": […], "data": […]}`, with a batch axis put before.
+/// A tensor of 64-bit numbers from `{"shape": […], "data": […]}`, with a batch axis put before
+/// where it has none.
 fn tensor64(array: &Value, device: &Device) -> Tensor<4> {
-    let mut shape = vec![1];
-    shape.extend(
-        array["shape"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|n| n.as_u64().unwrap() as usize),
-    );
+    let sizes = array["shape"].as_array().unwrap();
+    let sizes = sizes.iter().map(|n| n.as_u64().unwrap() as usize);
+    let mut shape: Vec<usize> = sizes.collect();
+    if shape.len() < 4 {
+        shape.insert(0, 1);
+    }
     while shape.len() < 4 {
         shape.push(1);
     }
