@@ -19,6 +19,7 @@ use crate::common::relative_error;
 const BACKENDS: f64 = 1e-4;
 
 type Map = Box<dyn Fn(Tensor<1>) -> Tensor<4>>;
+type Make = fn() -> Box<dyn Transform>;
 
 fn on(device: &Device, values: &[f32]) -> Tensor<1> {
     Tensor::from_data(TensorData::new(values.to_vec(), [values.len()]), device)
@@ -41,7 +42,7 @@ fn image_and_gradient(map: &Map, numbers: &[f32], device: &Device) -> [Vec<f64>;
 /// Every transform as a map from pixels to pixels, and every way to make an image.
 fn maps() -> Vec<(&'static str, usize, Map)> {
     let dims = [2, 3, 9, 12];
-    let transforms: [(&str, fn() -> Box<dyn Transform>); 5] = [
+    let transforms: [(&str, Make); 5] = [
         ("pad", || Box::new(Pad { by: 3, value: 0.5 })),
         ("jitter", || Box::new(Jitter { reach: 4 })),
         ("crop", || Box::new(Crop { by: 3 })),

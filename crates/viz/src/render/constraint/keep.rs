@@ -6,7 +6,7 @@ use super::Constraint;
 
 /// Puts the pixels of a picture back wherever a mask says so: `x ← mask·x + (1 − mask)·base`.
 ///
-/// Where the mask is 0 the pixels of `base` stay, bit for bit; where it is 1 the image is free; in
+/// Where the mask is 0 the pixels of `base` stay (bit for bit where the numbers are pixels); where it is 1 the image is free; in
 /// between both are blended anew after every step, so that what grew there fades.
 ///
 /// # Shapes

@@ -19,6 +19,10 @@ pub use keep::Keep;
 use burn::tensor::Tensor;
 
 /// A change to the image between steps.
+///
+/// Numbers that are not pixels are decoded, changed as an image, and encoded again: what a
+/// constraint does then holds as exactly as such an image can be written
+/// ([`ImageParam::encode`](crate::param::ImageParam::encode)).
 pub trait Constraint {
     /// The image after step number `step` (from 1), `[B, 3, H, W]` in and out.
     ///
