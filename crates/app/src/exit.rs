@@ -146,7 +146,10 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
     }
     if let Some(error) = cause.downcast_ref::<VizError>() {
         return match error {
-            VizError::Setting { .. } | VizError::NoSuchChannel { .. } => Some(USAGE),
+            VizError::Setting { .. }
+            | VizError::NoSuchChannel { .. }
+            | VizError::NoSuchPosition { .. }
+            | VizError::WrongLength { .. } => Some(USAGE),
             VizError::Model(inner) => code_of(inner),
             VizError::Picture(inner) => code_of(inner),
             _ => Some(FAILED),

@@ -166,6 +166,17 @@ pub fn load(args: &NetArgs, options: Options, device: &Device) -> anyhow::Result
     })
 }
 
+/// Whether the network that `--net` names first tells the classes of ImageNet apart.
+///
+/// # Errors
+/// If the user's list of weights is damaged.
+pub fn knows_imagenet(args: &NetArgs) -> anyhow::Result<bool> {
+    let registry = registry(args.data_dir.as_deref())?;
+    let first = args.name().split(',').next().unwrap_or_default();
+    let entry = registry.get(first.trim()).ok();
+    Ok(entry.is_some_and(|entry| entry.classes.as_deref() == Some("imagenet")))
+}
+
 /// The network that `--judge` names: one that is known, or a file of one that was trained here.
 ///
 /// # Errors

@@ -54,12 +54,16 @@ pub const DREAM_PRESETS: [Preset; 4] = [
 ];
 
 /// Presets for pictures from noise; the first is the default.
-pub const IMAGINE_PRESETS: [Preset; 7] = [
+pub const IMAGINE_PRESETS: [Preset; 8] = [
     (
         "channel",
         include_str!("../../../configs/imagine/channel.toml"),
     ),
     ("class", include_str!("../../../configs/imagine/class.toml")),
+    (
+        "imagenet",
+        include_str!("../../../configs/imagine/imagenet.toml"),
+    ),
     ("lucid", include_str!("../../../configs/imagine/lucid.toml")),
     (
         "yosinski-1",

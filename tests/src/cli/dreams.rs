@@ -38,28 +38,41 @@ fn a_film_is_its_frames_and_files_that_move() {
     assert_eq!(gif_frames(&folder, "one.gif"), 3);
     folder.done(&film(&["--frames", "3", "-o", "all"]));
     assert_eq!(gif_frames(&folder, "all/dream.gif"), 3);
-    assert_eq!(frames(&folder, "one-frames", 3), frames(&folder, "all/frames", 3));
+    assert_eq!(
+        frames(&folder, "one-frames", 3),
+        frames(&folder, "all/frames", 3)
+    );
     let moving = folder.read("all/dream.png");
     let chunk = |name: &[u8]| moving.windows(4).filter(|bytes| *bytes == name).count();
     assert_eq!((chunk(b"acTL"), chunk(b"fcTL")), (1, 3));
     // The first frame is the dream without a film.
     let still = &["--octaves", "1", "--preset", "zoom", "-o", "still.png"];
     folder.done(&dream(still));
-    assert_eq!(pixels(&folder, "still.png"), pixels(&folder, "one-frames/frame-00001.png"));
+    assert_eq!(
+        pixels(&folder, "still.png"),
+        pixels(&folder, "one-frames/frame-00001.png")
+    );
 }
 
 #[test]
 fn a_film_that_is_gone_on_with_is_the_one_that_never_stopped() {
     let folder = Folder::new();
     let moved = &["--turn", "2", "--shift", "1,-1"];
-    folder.done(&film(&[&["--frames", "5", "-o", "whole.gif"], &moved[..]].concat()));
-    folder.done(&film(&[&["--frames", "2", "-o", "part.gif"], &moved[..]].concat()));
+    folder.done(&film(
+        &[&["--frames", "5", "-o", "whole.gif"], &moved[..]].concat(),
+    ));
+    folder.done(&film(
+        &[&["--frames", "2", "-o", "part.gif"], &moved[..]].concat(),
+    ));
     // A frame that was cut off in the middle counts as missing.
     let second = folder.read("part-frames/frame-00002.png");
     folder.write("part-frames/frame-00002.png", &second[..second.len() / 2]);
     let on = &["--frames", "5", "--resume", "-o", "part.gif"];
     folder.done(&film(&[&on[..], &moved[..]].concat()));
-    assert_eq!(frames(&folder, "part-frames", 5), frames(&folder, "whole-frames", 5));
+    assert_eq!(
+        frames(&folder, "part-frames", 5),
+        frames(&folder, "whole-frames", 5)
+    );
     assert_eq!(folder.read("part.gif"), folder.read("whole.gif"));
     // What is whole is only made into films anew.
     folder.done(&film(&[&on[..], &moved[..]].concat()));
@@ -77,13 +90,21 @@ fn a_killed_film_is_gone_on_with_to_the_same_bytes() {
         assert_eq!(code, (signal == "-INT").then_some(130), "{signal}");
         assert!(!folder.path("long.gif").exists(), "{signal}");
         let count = (1..4000)
-            .find(|number| !folder.path(&format!("long-frames/frame-{number:05}.png")).exists())
+            .find(|number| {
+                !folder
+                    .path(&format!("long-frames/frame-{number:05}.png"))
+                    .exists()
+            })
             .unwrap();
         let count = count + 2;
         let n = count.to_string();
         folder.done(&film(&["--frames", &n, "--resume", "-o", "long.gif"]));
         folder.done(&film(&["--frames", &n, "-o", "whole.gif", "--force"]));
-        assert_eq!(folder.read("long.gif"), folder.read("whole.gif"), "{signal}");
+        assert_eq!(
+            folder.read("long.gif"),
+            folder.read("whole.gif"),
+            "{signal}"
+        );
         std::fs::remove_file(folder.path("long.gif")).unwrap();
     }
 }
@@ -100,7 +121,15 @@ fn a_film_that_cannot_be_made_or_gone_on_with_is_refused() {
     std::fs::create_dir(folder.path("empty")).unwrap();
     let on = |source: &str, args: &[&str]| -> Vec<String> {
         let words = dream(args).into_iter();
-        words.map(|word| if word == "a.png" { source.to_owned() } else { word }).collect()
+        words
+            .map(|word| {
+                if word == "a.png" {
+                    source.to_owned()
+                } else {
+                    word
+                }
+            })
+            .collect()
     };
     folder.all_refused(
         1,
@@ -123,13 +152,22 @@ fn a_film_that_cannot_be_made_or_gone_on_with_is_refused() {
     folder.all_refused(
         2,
         &[
-            (film(&["-o", "x.jpg"]), &["x.jpg", ".gif, .png, .apng or .mp4"]),
+            (
+                film(&["-o", "x.jpg"]),
+                &["x.jpg", ".gif, .png, .apng or .mp4"],
+            ),
             (
                 dream(&["--zoom=3", "-o", "x.gif"]),
                 &["--zoom is 3", "between 0.5 and 2"],
             ),
-            (film(&["--blend", "0.5", "-o", "x.gif"]), &["--blend", "folder"]),
-            (on("video", &["--zoom", "-o", "x.gif"]), &["--zoom", "by themselves"]),
+            (
+                film(&["--blend", "0.5", "-o", "x.gif"]),
+                &["--blend", "folder"],
+            ),
+            (
+                on("video", &["--zoom", "-o", "x.gif"]),
+                &["--zoom", "by themselves"],
+            ),
         ],
     );
     // The first frame of the video is fine, so it is made before the second is looked at.
@@ -137,7 +175,10 @@ fn a_film_that_cannot_be_made_or_gone_on_with_is_refused() {
     let done = folder.run(&args).output().unwrap();
     let said = String::from_utf8(done.stderr).unwrap();
     assert_eq!(done.status.code(), Some(1), "{said}");
-    assert!(said.contains("2.png has 24x24 pixels") && said.contains("32x24"), "{said}");
+    assert!(
+        said.contains("2.png has 24x24 pixels") && said.contains("32x24"),
+        "{said}"
+    );
     assert!(!folder.path("x.gif").exists());
 }
 
@@ -150,18 +191,32 @@ fn frames_of_a_video_are_dreamt_on_one_by_one() {
     }
     let args = |blend: &str, out: &str| -> Vec<String> {
         let words = dream(&["--blend", blend, "--octaves", "1", "-o", out]).into_iter();
-        words.map(|word| if word == "a.png" { "video".to_owned() } else { word }).collect()
+        words
+            .map(|word| {
+                if word == "a.png" {
+                    "video".to_owned()
+                } else {
+                    word
+                }
+            })
+            .collect()
     };
     folder.done(&args("0", "plain"));
     folder.done(&args("0.5", "soft"));
-    let (plain_frames, soft) = (frames(&folder, "plain/frames", 3), frames(&folder, "soft/frames", 3));
+    let (plain_frames, soft) = (
+        frames(&folder, "plain/frames", 3),
+        frames(&folder, "soft/frames", 3),
+    );
     assert_eq!(plain_frames[0].len(), soft[0].len());
     assert_ne!(plain_frames[1], soft[1]);
     // Frames stand in the order of their numbers: the last is like 10.png.
     let distance = |name: &str| {
         let last = pixels(&folder, "plain/frames/frame-00003.png");
         let own = pixels(&folder, name);
-        last.iter().zip(own.iter()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum::<u64>()
+        last.iter()
+            .zip(own.iter())
+            .map(|(a, b)| u64::from(a.abs_diff(*b)))
+            .sum::<u64>()
     };
     assert!(distance("video/10.png") < distance("video/9.png"));
 }
@@ -178,9 +233,14 @@ fn mp4_needs_ffmpeg_and_says_so() {
         command
     };
     let args = film(&["--frames", "2", "-o", "x.mp4", "--quiet"]);
-    folder.refused_by(with_path(&args), 1, &["x.mp4", "ffmpeg", "not installed", ".gif"]);
+    folder.refused_by(
+        with_path(&args),
+        1,
+        &["x.mp4", "ffmpeg", "not installed", ".gif"],
+    );
     // What stands in for it keeps the bytes of the frames.
-    let script = "#!/bin/sh\nfor last; do :; done\n[ \"$1\" = -version ] && exit 0\n/bin/cat > \"$last\"\n";
+    let script =
+        "#!/bin/sh\nfor last; do :; done\n[ \"$1\" = -version ] && exit 0\n/bin/cat > \"$last\"\n";
     let tool = tools.path().join("ffmpeg");
     std::fs::write(&tool, script).unwrap();
     std::fs::set_permissions(&tool, std::fs::Permissions::from_mode(0o755)).unwrap();
@@ -191,9 +251,17 @@ fn mp4_needs_ffmpeg_and_says_so() {
 #[test]
 fn masked_pixels_stay_as_they_are() {
     let folder = Folder::new();
-    let half = image::GrayImage::from_fn(32, 24, |x, _| image::Luma([if x < 16 { 0 } else { 255 }]));
+    let half =
+        image::GrayImage::from_fn(32, 24, |x, _| image::Luma([if x < 16 { 0 } else { 255 }]));
     half.save(folder.path("mask.png")).unwrap();
-    folder.done(&dream(&["--mask", "mask.png", "--octaves", "2", "-o", "x.png"]));
+    folder.done(&dream(&[
+        "--mask",
+        "mask.png",
+        "--octaves",
+        "2",
+        "-o",
+        "x.png",
+    ]));
     let (before, after) = (pixels(&folder, "a.png"), pixels(&folder, "x.png"));
     let mut changed = 0;
     for (x, y, pixel) in after.enumerate_pixels() {
@@ -204,11 +272,23 @@ fn masked_pixels_stay_as_they_are() {
     }
     assert!(changed > 100, "only {changed} pixels were dreamt on");
     // One of another shape is stretched, and that is said.
-    image::GrayImage::new(10, 10).save(folder.path("small.png")).unwrap();
-    let done = folder.run(&dream(&["--mask", "small.png", "-o", "y.png"])).output().unwrap();
+    image::GrayImage::new(10, 10)
+        .save(folder.path("small.png"))
+        .unwrap();
+    let done = folder
+        .run(&dream(&["--mask", "small.png", "-o", "y.png"]))
+        .output()
+        .unwrap();
     let said = String::from_utf8(done.stderr).unwrap();
-    assert!(said.contains("small.png has 10x10 pixels and the picture 32x24"), "{said}");
-    assert_eq!(pixels(&folder, "y.png"), before, "a black mask lets nothing through");
+    assert!(
+        said.contains("small.png has 10x10 pixels and the picture 32x24"),
+        "{said}"
+    );
+    assert_eq!(
+        pixels(&folder, "y.png"),
+        before,
+        "a black mask lets nothing through"
+    );
 }
 
 #[test]
@@ -251,9 +331,25 @@ fn pictures_from_noise_can_be_of_neurons_directions_variants_and_several_network
         ("way.png", &["--direction", "0:1,2:-0.5"]),
         ("spectrum.png", &["--canvas", "fourier", "--octaves", "1"]),
         ("pyramid.png", &["--canvas", "pyramid", "--octaves", "1"]),
-        ("adam.png", &["--set", "optimizer=adam", "--set", "smoothness=0.5"]),
-        ("views.png", &["--set", "pad=4", "--set", "rotate=10", "--set", "rescale=0.1"]),
-        ("clipped.png", &["--set", "norm_clip=30", "--set", "contribution_clip=20"]),
+        (
+            "adam.png",
+            &["--set", "optimizer=adam", "--set", "smoothness=0.5"],
+        ),
+        (
+            "views.png",
+            &[
+                "--set",
+                "pad=4",
+                "--set",
+                "rotate=10",
+                "--set",
+                "rescale=0.1",
+            ],
+        ),
+        (
+            "clipped.png",
+            &["--set", "norm_clip=30", "--set", "contribution_clip=20"],
+        ),
     ];
     let mut seen = Vec::new();
     for (out, case) in cases {
@@ -264,7 +360,16 @@ fn pictures_from_noise_can_be_of_neurons_directions_variants_and_several_network
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), cases.len());
-    let apart = &["--variants", "3", "--set", "diversity=1", "--octaves", "1", "-o", "three.png"];
+    let apart = &[
+        "--variants",
+        "3",
+        "--set",
+        "diversity=1",
+        "--octaves",
+        "1",
+        "-o",
+        "three.png",
+    ];
     folder.done(&imagine(apart));
     assert_eq!(sizes("three.png").0, 12 + 3 * (32 + 12));
     folder.done(&imagine(&["--net", "tiny,vgg-mini", "-o", "two.png"]));
@@ -275,41 +380,76 @@ fn pictures_from_noise_can_be_of_neurons_directions_variants_and_several_network
 fn what_networks_do_not_have_is_refused() {
     let folder = Folder::new();
     let of_class = |net: &str, class: &str| {
-        plain(&["imagine", "--net", net, "--class", class, "--backend", "flex", "-o", "x.png"])
+        plain(&[
+            "imagine",
+            "--net",
+            net,
+            "--class",
+            class,
+            "--backend",
+            "flex",
+            "-o",
+            "x.png",
+        ])
     };
     let two = &["--net", "tiny,vgg-mini", "--weights", "w.safetensors"];
     folder.all_refused(
         2,
         &[
-            (of_class("vgg-mini", "goldfihs"), &["goldfihs", "did you mean goldfish?"]),
+            (
+                of_class("vgg-mini", "goldfihs"),
+                &["goldfihs", "did you mean goldfish?"],
+            ),
             (of_class("vgg-mini", "an"), &["an fits", "say which"]),
-            (imagine(&["--channel", "1,99"]), &["channels 0 to", "no channel 99"]),
+            (
+                imagine(&["--channel", "1,99"]),
+                &["channels 0 to", "no channel 99"],
+            ),
             (imagine(&["--direction", "0:1,99:1"]), &["no channel 99"]),
             (imagine(&["--neuron=99,0"]), &["99"]),
             (imagine(&["--layer", "relu1_1,relu2_1"]), &["one layer"]),
             (imagine(&["--canvas", "oil"]), &["canvas", "oil"]),
-            (imagine(&["--canvas", "fourier", "--octaves", "3"]), &["octaves is 3"]),
+            (
+                imagine(&["--canvas", "fourier", "--octaves", "3"]),
+                &["octaves is 3"],
+            ),
             (imagine(two), &["--weights is of one network"]),
             (dream(&["--layer", "relu2_1:x"]), &["relu2_1:x", "weight"]),
-            (dream(&["--set", "canvas=fourier", "--octaves", "1"]), &["canvas pixels"]),
+            (
+                dream(&["--set", "canvas=fourier", "--octaves", "1"]),
+                &["canvas pixels"],
+            ),
         ],
     );
     folder.all_refused(
         1,
         &[
             (of_class("tiny", "goldfish"), &["tiny has no classifier"]),
-            (of_class("vgg-mini,tiny", "goldfish"), &["tiny has no classifier"]),
             (
-                plain(&["imagine", "--class", "goldfish", "--judge", "tiny", "-o", "x.png"]),
+                of_class("vgg-mini,tiny", "goldfish"),
+                &["tiny has no classifier"],
+            ),
+            (
+                plain(&[
+                    "imagine", "--class", "goldfish", "--judge", "tiny", "-o", "x.png",
+                ]),
                 &["tiny has no classifier", "judge"],
             ),
             (dream(&["--guide", "none.png"]), &["none.png"]),
             (dream(&["--mask", "none.png"]), &["none.png"]),
         ],
     );
-    let guide = &["--net", "vgg-mini", "--layer", "relu4_2", "--guide", "thin.png"];
-    image::RgbImage::new(64, 8).save(folder.path("thin.png")).unwrap();
-    folder.refused(1, &dream(&[&guide[..], &["--size", "32"]].concat()), &["relu4_2", "32x4"]);
+    let guide = &[
+        "--net", "vgg-mini", "--layer", "relu4_2", "--guide", "thin.png",
+    ];
+    image::RgbImage::new(64, 8)
+        .save(folder.path("thin.png"))
+        .unwrap();
+    folder.refused(
+        1,
+        &dream(&[&guide[..], &["--size", "32"]].concat()),
+        &["relu4_2", "32x4"],
+    );
 }
 
 /// One line of result of the program with the real files.
@@ -340,20 +480,42 @@ fn the_networks_of_imagenet_dream_and_know_classes() {
     }
     let fish = path("fish.png");
     let done = reverie()
-        .args(["imagine", "--net", "squeezenet", "--class", "dalmatian", "--json"])
+        .args([
+            "imagine",
+            "--net",
+            "squeezenet",
+            "--class",
+            "dalmatian",
+            "--json",
+        ])
         .args(["--backend", "flex", "--seed", "1", "--data-dir"])
         .arg(&dir)
         .args(["-o", &fish])
         .assert()
         .success();
     let stdout = String::from_utf8(done.get_output().stdout.clone()).unwrap();
-    let line = stdout.lines().find(|line| line.contains("\"channel\"")).unwrap();
+    let line = stdout
+        .lines()
+        .find(|line| line.contains("\"channel\""))
+        .unwrap();
     let event: serde_json::Value = serde_json::from_str(line).unwrap();
     assert_eq!(event["class"], "dalmatian");
     assert!(event["probability"].as_f64().unwrap() > 0.9, "{event}");
-    let sky = dir.join("images/deepdream_sky1024px.jpg").display().to_string();
+    let sky = dir
+        .join("images/deepdream_sky1024px.jpg")
+        .display()
+        .to_string();
     let dreamt = path("sky.png");
-    let args = ["dream", &sky, "--net", "inception-trunk", "--size", "128", "-o", &dreamt];
+    let args = [
+        "dream",
+        &sky,
+        "--net",
+        "inception-trunk",
+        "--size",
+        "128",
+        "-o",
+        &dreamt,
+    ];
     let result = with_data(&dir, &args);
     assert!(result["score"].as_f64().unwrap() > 0.5, "{result}");
 }

@@ -30,6 +30,8 @@ use crate::settings::{self, put, whole};
 
 /// The preset for pictures of classes.
 pub const OF_CLASSES: &str = "class";
+/// The same of networks of ImageNet.
+const OF_IMAGENET: &str = "imagenet";
 
 /// One picture, from noise; `watch` hears of every step and may stop it.
 ///
@@ -57,7 +59,10 @@ pub fn run(args: &ImagineArgs) -> anyhow::Result<ExitCode> {
     put(&mut flags, "canvas", args.canvas.clone());
     put(&mut flags, "variants", whole(args.variants));
     let preset = match args.ascent.preset.as_deref() {
-        None if !args.class.is_empty() => Some(OF_CLASSES),
+        None if !args.class.is_empty() => Some(match network::knows_imagenet(&args.net)? {
+            true => OF_IMAGENET,
+            false => OF_CLASSES,
+        }),
         preset => preset,
     };
     let config = settings::dream(

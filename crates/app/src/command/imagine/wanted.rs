@@ -158,9 +158,8 @@ fn neuron(info: &LayerInfo, channel: usize, place: Place, side: u32) -> anyhow::
     let Some((x, y)) = place else {
         return Ok(neuron);
     };
-    let positions = info.positions(side as usize);
     let neuron = neuron.at(x, y);
-    neuron.check(positions, positions)?;
+    neuron.check(side as usize, side as usize)?;
     Ok(neuron)
 }
 
