@@ -5,10 +5,10 @@ positions, for the 50 classes of the labelled set.  The pictures of the set are 
 are enlarged to 147 px, the same for all; features are computed once and cached.  The strength of
 the L2 penalty is chosen on a fifth of the training pictures; the validation set is only counted.
 
-Run:  export REVERIE_DATA=<data folder> PYTHONPATH=<repository>/tests/reference
-      python judge.py train [--per-class 150]       (writes head.npz beside this script; 10 minutes)
-      python judge.py judge FILE.png=CLASS ...      (rank and probability of each class)
-      python judge.py judge FOLDER [--list FILE] [--json FILE]
+Run:  export REVERIE_DATA=<data folder>
+      python tests/reference/judge.py train         (writes head.npz beside this script; 10 minutes)
+      python tests/reference/judge.py judge FILE.png=CLASS ...
+      python tests/reference/judge.py judge FOLDER [--list FILE] [--json FILE]
 
 CLASS is a wnid, ImageNet's index (0 to 999), a name, or a part of a name that only one of the 50
 has.  A list has one `FILE=CLASS` a line; a folder's own is called list.txt, and where there is

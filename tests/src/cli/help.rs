@@ -135,6 +135,27 @@ fn the_flags_of_every_example_exist() {
     }
 }
 
+/// The named networks need files; what the flags mean is the same for the built-in one.
+fn swap_networks(command: &mut [String]) {
+    let Some(flag) = command.iter().position(|word| word == "--net") else {
+        return;
+    };
+    let known = said(&["weights", "list"]);
+    let mut names = command[flag + 1].split(',');
+    assert!(
+        names.all(|name| name == "vgg-mini" || known.contains(name)),
+        "{command:?} names a known network"
+    );
+    let swapped: Vec<&str> = command[flag + 1].split(',').map(|_| "vgg-mini").collect();
+    command[flag + 1] = swapped.join(",");
+    // Neither has it layers called mixed, nor all the classes.
+    for (flag, own) in [("--layer", "relu3_1"), ("--class", "goldfish")] {
+        if let Some(place) = command.iter().position(|word| word == flag) {
+            command[place + 1] = own.to_owned();
+        }
+    }
+}
+
 #[test]
 fn every_example_that_makes_a_picture_runs() {
     let folder = Folder::new();
@@ -172,22 +193,7 @@ fn every_example_that_makes_a_picture_runs() {
             if !OF_PICTURES.contains(&example[0].as_str()) {
                 continue;
             }
-            // The named networks need files; what the flags mean is the same for the built-in one.
-            if let Some(flag) = example.iter().position(|word| word == "--net") {
-                let known = said(&["weights", "list"]);
-                let mut names = example[flag + 1].split(',');
-                assert!(
-                    names.all(|name| name == "vgg-mini" || known.contains(name)),
-                    "{example:?} names a known network"
-                );
-                example[flag + 1] = "vgg-mini".to_owned();
-                // Neither has it layers called mixed, nor all the classes.
-                for (flag, own) in [("--layer", "relu3_1"), ("--class", "goldfish")] {
-                    if let Some(place) = example.iter().position(|word| word == flag) {
-                        example[place + 1] = own.to_owned();
-                    }
-                }
-            }
+            swap_networks(&mut example);
             if !example.iter().any(|word| word == "--dry-run") {
                 example.push("--dry-run".to_owned());
             }
@@ -198,6 +204,53 @@ fn every_example_that_makes_a_picture_runs() {
         }
     }
     assert!(count >= 10, "only {count} examples were found");
+}
+
+/// The commands in the code blocks of a page, one word after another.
+fn commands_of(page: &str) -> Vec<Vec<String>> {
+    let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+    let path = docs.join(page);
+    let text = std::fs::read_to_string(path).unwrap();
+    let lines = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("reverie "));
+    lines.map(words).collect()
+}
+
+#[test]
+fn every_command_of_the_tutorial_on_pictures_runs() {
+    let folder = Folder::new();
+    for name in ["photo.jpg", "flowers.jpg", "mask.png"] {
+        small_picture(&folder.path(""), name, 64, 48, 1);
+    }
+    let mut count = 0;
+    for mut command in commands_of("tutorial-pictures.md") {
+        count += 1;
+        if command[0] == "weights" {
+            folder.done(&command);
+            continue;
+        }
+        if command.contains(&"goldfsh".to_owned()) {
+            folder.refused(2, &command, &["did you mean goldfish?"]);
+            continue;
+        }
+        swap_networks(&mut command);
+        let mut set = |flag: &str, value: &str| {
+            match command.iter().position(|word| word == flag) {
+                Some(place) => command[place + 1] = value.to_owned(),
+                None => command.extend([flag.to_owned(), value.to_owned()]),
+            };
+        };
+        set("--size", "32");
+        set("--steps", "1");
+        set("--backend", "flex");
+        if let Some(place) = command.iter().position(|word| word == "--frames") {
+            let resumed = command.contains(&"--resume".to_owned());
+            command[place + 1] = if resumed { "3" } else { "2" }.to_owned();
+        }
+        folder.done(&command);
+    }
+    assert!(count >= 25, "only {count} commands were found");
 }
 
 #[test]

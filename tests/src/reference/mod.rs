@@ -1,6 +1,7 @@
 //! Against numbers made with PyTorch by the scripts in `tests/reference`.
 
 mod closed_form;
+mod dreams;
 mod engine;
 mod graph;
 mod mixture;

@@ -168,8 +168,8 @@ pub struct DreamArgs {
   reverie imagine --net squeezenet --class goldfish,dumbbell --judge vgg-mini -o two.png
   reverie imagine --net squeezenet,vgg-mini --class goldfish,koala -o side-by-side.png
   reverie imagine --net inception-trunk --layer mixed_4 --channel 12 --preset lucid -o channel.png
-Presets: channel (default), class (with --class), imagenet (with --class of a network of
-ImageNet), lucid, yosinski-1, yosinski-2, yosinski-3, yosinski-4"
+Presets: channel (default), class, imagenet, lucid, yosinski-1, yosinski-2, yosinski-3, yosinski-4
+With --class the default is class, and imagenet for a network of ImageNet"
 )]
 pub struct ImagineArgs {
     /// Channels, such as 12, 0-15 or 3,7-9

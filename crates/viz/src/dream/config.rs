@@ -31,7 +31,7 @@ pub enum Mover {
 /// Every choice of a dream but the picture, the network and the goal. Each aid has a value that
 /// switches it off; the default has all of them off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct DreamConfig {
     /// Layer to dream on; several with commas between them, each with a weight behind a colon if it
     /// has one: `mixed_3,mixed_5:2`.
