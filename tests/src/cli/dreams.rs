@@ -5,7 +5,7 @@ use std::path::Path;
 use assert_cmd::Command;
 use image::AnimationDecoder;
 
-use super::interrupt::{started_at, stop};
+use super::interrupt::started_at;
 use super::{Folder, dream, imagine, plain};
 use crate::common::{data_dir, result, reverie, small_picture};
 
@@ -85,8 +85,13 @@ fn a_killed_film_is_gone_on_with_to_the_same_bytes() {
     let folder = Folder::new();
     for signal in ["-INT", "-KILL"] {
         let args = film(&["--frames", "4000", "--json", "-o", "long.gif", "--force"]);
-        let run = started_at(&folder, &args, "\"frame\"");
-        let (code, _) = stop(signal, run);
+        let (mut child, stdout, _) = started_at(&folder, &args, "\"frame\"");
+        let sent = std::process::Command::new("kill")
+            .args([signal, &child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success(), "the signal was sent");
+        drop(stdout);
+        let code = child.wait().unwrap().code();
         assert_eq!(code, (signal == "-INT").then_some(130), "{signal}");
         assert!(!folder.path("long.gif").exists(), "{signal}");
         let count = (1..4000)

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Folder, plain};
 
 /// The quicker sections; the whole tour is run beside the tests.
-const QUICK: [&str; 3] = ["dream", "classify", "speech"];
+const QUICK: [&str; 4] = ["dream", "film", "classify", "speech"];
 /// Drawings that lie beside the page.
 const DRAWINGS: [&str; 7] = [
     "landscape",
@@ -54,6 +54,7 @@ fn the_page_shows_the_sections_and_needs_nothing_else() {
         outside.len()
     );
     assert!(page.contains("data:audio/wav;base64,"));
+    assert!(page.contains("data:image/gif;base64,") && folder.path("page/zoom.gif").exists());
     for drawing in DRAWINGS {
         assert!(
             folder.path(&format!("page/{drawing}.png")).exists(),

@@ -8,6 +8,7 @@ mod channels;
 mod classes;
 mod drawings;
 mod dreaming;
+mod filming;
 mod hearing;
 mod page;
 mod playing;
@@ -15,6 +16,7 @@ mod reading;
 mod sorting;
 mod styling;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -24,6 +26,7 @@ use serde_json::json;
 
 use self::audible::Audible;
 use self::drawings::Drawings;
+use self::filming::Film;
 use super::shared;
 use crate::backend::Opened;
 use crate::cli::{DeviceArgs, NetArgs, TourArgs};
@@ -48,6 +51,8 @@ pub struct Section {
     pub figures: Vec<(String, Picture)>,
     /// Small pictures with captions, several in a row even on a phone.
     pub tiles: Vec<(String, Picture)>,
+    /// What moves.
+    pub films: Vec<Film>,
     /// Texts with captions.
     pub texts: Vec<(String, String)>,
     /// A table, the first row its head; nothing where there is none.
@@ -64,15 +69,18 @@ pub struct Workshop {
     pub opened: Opened,
     /// Drawings to work on.
     pub drawings: Drawings,
+    /// Folder of the page.
+    pub out: PathBuf,
 }
 
 /// A section by name.
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 8] = [
+const SECTIONS: [Entry; 9] = [
     ("style", styling::make),
     ("dream", dreaming::make),
+    ("film", filming::make),
     ("channels", channels::make),
     ("classes", classes::make),
     ("classify", sorting::make),
@@ -96,7 +104,7 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
         .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", args.out.display()))?;
     check_output(&args.out.join("landscape.png"), true)?;
     output.note("tour: drawing seven pictures");
-    let workshop = prepare(&args.device, &output)?;
+    let workshop = prepare(&args.device, &args.out, &output)?;
     let mut made: Vec<Made> = Vec::new();
     for (number, (name, make)) in chosen.iter().enumerate() {
         output.note(&format!("tour {}/{}: {name}", number + 1, chosen.len()));
@@ -156,7 +164,7 @@ fn choose(only: &[String]) -> Result<Vec<Entry>, UsageError> {
         .collect())
 }
 
-fn prepare(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
+fn prepare(device: &DeviceArgs, out: &Path, output: &Output) -> anyhow::Result<Workshop> {
     let opened = shared::open_device(device, output)?;
     let args = NetArgs {
         net: None,
@@ -172,5 +180,6 @@ fn prepare(device: &DeviceArgs, output: &Output) -> anyhow::Result<Workshop> {
         network: loaded.network,
         opened,
         drawings: Drawings::make(),
+        out: out.to_owned(),
     })
 }

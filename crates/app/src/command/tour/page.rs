@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use reverie_viz::picture::{Format, Picture, SaveOptions, encode};
 
 use super::audible::Audible;
+use super::filming::Film;
 use super::{Made, Section, Workshop};
 use crate::report::frame;
 
@@ -16,6 +17,8 @@ const STYLE: &str = "
 .texts pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
 .tiles { display: grid; gap: .6rem; margin-top: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(46%, 12.5rem), 1fr)); }
 .tiles img { width: 100%; height: auto; }
+.films { margin-top: 1rem; }
+.films img { width: min(100%, 24rem); height: auto; }
 .scroll { overflow-x: auto; margin-top: 1rem; }
 table { border-collapse: collapse; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
@@ -73,6 +76,9 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
             p { (section.text) }
             @if !figures.is_empty() { div.figures { @for one in &figures { (one) } } }
             @if !tiles.is_empty() { div.tiles { @for one in &tiles { (one) } } }
+            @if !section.films.is_empty() {
+                div.films { @for film in &section.films { (moving(film)) } }
+            }
             @if !section.texts.is_empty() {
                 div.texts {
                     @for (caption, text) in &section.texts {
@@ -111,6 +117,16 @@ fn shown(pictures: &[(String, Picture)]) -> anyhow::Result<Vec<Markup>> {
         })
     };
     pictures.iter().map(figure).collect()
+}
+
+/// Something that moves.
+fn moving(film: &Film) -> Markup {
+    html! {
+        figure {
+            img src=(film.address) alt=(film.caption) width=(film.size.0) height=(film.size.1);
+            figcaption { (film.caption) }
+        }
+    }
 }
 
 /// A sound below its picture, which is an image of its own, so that its style changes nothing else.
