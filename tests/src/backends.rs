@@ -103,39 +103,118 @@ fn dreams_have_the_same_score_on_every_backend() {
     compare("dream", run, &["score"]);
 }
 
+/// Flags of dreams, each with another goal or aid.
+const DREAMS: [&[&str]; 6] = [
+    &["--layer", "relu1_2,relu2_2:2", "--net", "tiny"],
+    &["--layer", "relu2_2", "--channel", "0,2-3", "--net", "tiny"],
+    &[
+        "--layer",
+        "relu2_2",
+        "--guide",
+        "guide.png",
+        "--net",
+        "tiny",
+    ],
+    &["--layer", "relu2_2", "--mask", "guide.png", "--net", "tiny"],
+    &["--class", "goldfish"],
+    &[
+        "--layer", "relu2_2", "--zoom", "--turn", "2", "--frames", "2", "--net", "tiny",
+    ],
+];
+
 #[test]
-fn channel_pictures_have_the_same_score_on_every_backend() {
+fn every_kind_of_dream_has_the_same_score_on_every_backend() {
     let dir = tempfile::tempdir().unwrap();
-    let run = |backend: &str| {
-        let out = dir.path().join(format!("{backend}.png"));
-        let done = reverie()
-            .args([
-                "imagine",
-                "--net",
-                "tiny",
-                "--layer",
-                "conv2_2",
-                "--channel",
-                "1",
-            ])
-            .args([
-                "--steps",
-                "3",
-                "--octaves",
-                "2",
-                "--size",
-                "32",
-                "--json",
-                "--seed",
-                "1",
-            ])
-            .args(["--backend", backend, "-o"])
-            .arg(&out)
-            .assert()
-            .success();
-        result(&done.get_output().stdout)
-    };
-    compare("imagine", run, &["loss"]);
+    small_picture(dir.path(), "picture.png", 40, 32, 1);
+    small_picture(dir.path(), "guide.png", 40, 32, 2);
+    for (number, flags) in DREAMS.iter().enumerate() {
+        let run = |backend: &str| {
+            let done = reverie()
+                .current_dir(dir.path())
+                .args([
+                    "dream",
+                    "picture.png",
+                    "--steps",
+                    "2",
+                    "--octaves",
+                    "2",
+                    "--size",
+                    "32",
+                ])
+                .args(["--json", "--seed", "1", "--backend", backend])
+                .args(*flags)
+                .args(["-o", &format!("{backend}-{number}.png")])
+                .assert()
+                .success();
+            result(&done.get_output().stdout)
+        };
+        compare(&format!("dream {flags:?}"), run, &["score"]);
+    }
+}
+
+/// Flags of pictures from noise, likewise.
+const FROM_NOISE: [&[&str]; 8] = [
+    &["--channel", "1"],
+    &["--channel", "1", "--neuron"],
+    &["--direction", "0:1,2:-0.5"],
+    &[
+        "--canvas",
+        "fourier",
+        "--set",
+        "optimizer=adam",
+        "--rate",
+        "0.05",
+    ],
+    &[
+        "--canvas",
+        "pyramid",
+        "--set",
+        "optimizer=adam",
+        "--rate",
+        "0.05",
+    ],
+    &[
+        "--set",
+        "pad=4",
+        "--set",
+        "rotate=10",
+        "--set",
+        "rescale=0.1",
+        "--set",
+        "crop=2",
+    ],
+    &[
+        "--set",
+        "norm_clip=30",
+        "--set",
+        "contribution_clip=20",
+        "--set",
+        "energy=0.1",
+    ],
+    &["--variants", "2", "--set", "diversity=1"],
+];
+
+#[test]
+fn every_kind_of_picture_from_noise_has_the_same_score_on_every_backend() {
+    let dir = tempfile::tempdir().unwrap();
+    let net: &[&str] = &["--net", "tiny", "--layer", "conv2_2"];
+    let of_class: &[&str] = &["--class", "goldfish"];
+    let cases = FROM_NOISE.iter().map(|flags| (net, *flags));
+    for (number, (net, flags)) in cases.chain([(of_class, &[][..])]).enumerate() {
+        let run = |backend: &str| {
+            let done = reverie()
+                .current_dir(dir.path())
+                .args(["imagine", "--steps", "3", "--octaves", "1", "--size", "32"])
+                .args(["--json", "--seed", "1", "--backend", backend])
+                .args(net)
+                .args(flags)
+                .args(["-o", &format!("{backend}-{number}.png")])
+                .assert()
+                .success();
+            result(&done.get_output().stdout)
+        };
+        compare(&format!("imagine {flags:?}"), run, &["loss"]);
+    }
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
         },
         stopper: Stopper::start(&args.run),
     };
-    let (done, stop) = shoot.all(next, count, (sizes * job.config.steps) as u64)?;
+    let Shot { done, stop, score } = shoot.all(next, count, (sizes * job.config.steps) as u64)?;
     let is_interrupted = stop.is_some();
     if is_interrupted {
         output.note(&format!(
@@ -105,6 +105,7 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
     event.insert("frames".into(), json!(done));
     event.insert("frames_made".into(), json!(done + 1 - next.min(done + 1)));
     event.insert("brightness".into(), json!(brightness));
+    event.insert("score".into(), json!(score));
     event.insert("interrupted".into(), json!(is_interrupted));
     if !is_interrupted {
         let films: Vec<String> = outputs
@@ -128,6 +129,16 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// What there is when the work ends.
+struct Shot {
+    /// Frames.
+    done: u32,
+    /// Why it ended early.
+    stop: Option<Stop>,
+    /// The score at the last step; none where no frame had to be made.
+    score: Option<f64>,
+}
+
 /// Everything that frames are made with.
 struct Shoot<'a> {
     job: &'a Job<'a>,
@@ -140,8 +151,8 @@ struct Shoot<'a> {
 }
 
 impl Shoot<'_> {
-    /// Makes the frames from `next` on; answers with how many there are then, and why it stopped.
-    fn all(&self, next: u32, count: u32, steps: u64) -> anyhow::Result<(u32, Option<Stop>)> {
+    /// Makes the frames from `next` on.
+    fn all(&self, next: u32, count: u32, steps: u64) -> anyhow::Result<Shot> {
         let output = &self.job.output;
         let mut bar = output.bar(u64::from(count + 1 - next.min(count + 1)) * steps);
         let mut before = match next {
@@ -154,6 +165,7 @@ impl Shoot<'_> {
             steady = Some(Steady::of(&self.read(1)?));
         }
         let mut taken = 0;
+        let mut score = None;
         for number in next..=count {
             let begun = Instant::now();
             let base = self.frames.base(number, before.as_ref())?;
@@ -169,8 +181,10 @@ impl Shoot<'_> {
             };
             let mut stop = None;
             let watch = |event: &DreamEvent| {
-                if let DreamEvent::Step(_) = event {
+                if let DreamEvent::Step(progress) = event {
                     taken += 1;
+                    let losses = progress.losses.as_ref();
+                    score = losses.map(|losses| -losses.total).or(score);
                     bar.show(taken, &format!("frame {number} of {count}"));
                 }
                 stop = self.stopper.asks();
@@ -184,7 +198,11 @@ impl Shoot<'_> {
                     .dream(subject, &self.job.config, seeded(seed), watch)?;
             if is_broken {
                 bar.finish();
-                return Ok((number - 1, stop));
+                return Ok(Shot {
+                    done: number - 1,
+                    stop,
+                    score,
+                });
             }
             let picture = match &steady {
                 Some(steady) => steady.apply(&picture),
@@ -202,7 +220,11 @@ impl Shoot<'_> {
             before = Some(written);
         }
         bar.finish();
-        Ok((count, None))
+        Ok(Shot {
+            done: count,
+            stop: None,
+            score,
+        })
     }
 
     /// A frame as it was written.
