@@ -70,6 +70,97 @@ def vgg19(side):
     return work
 
 
+def frozen(c_in, c_out, kernel, **options):
+    conv = torch.nn.Conv2d(c_in, c_out, kernel, **options)
+    torch.nn.init.kaiming_normal_(conv.weight)
+    torch.nn.init.zeros_(conv.bias)
+    return conv.requires_grad_(False)
+
+
+class Fire(torch.nn.Module):
+    """A fire module of SqueezeNet."""
+
+    def __init__(self, c_in, squeezed, expanded):
+        super().__init__()
+        self.squeeze = frozen(c_in, squeezed, 1)
+        self.one = frozen(squeezed, expanded, 1)
+        self.three = frozen(squeezed, expanded, 3, padding=1)
+
+    def forward(self, x):
+        x = self.squeeze(x).relu()
+        return torch.cat([self.one(x).relu(), self.three(x).relu()], 1)
+
+
+def squeezenet():
+    """SqueezeNet 1.1 to the maps of its classes."""
+    pool = lambda: torch.nn.MaxPool2d(3, 2, ceil_mode=True)
+    return torch.nn.Sequential(
+        frozen(3, 64, 3, stride=2), torch.nn.ReLU(), pool(),
+        Fire(64, 16, 64), Fire(128, 16, 64), pool(),
+        Fire(128, 32, 128), Fire(256, 32, 128), pool(),
+        Fire(256, 48, 192), Fire(384, 48, 192), Fire(384, 64, 256), Fire(512, 64, 256),
+        frozen(512, 1000, 1))
+
+
+class Branches(torch.nn.Module):
+    """A block of Inception: branches of rectified convolutions and poolings, side by side."""
+
+    def __init__(self, *branches):
+        super().__init__()
+        self.branches = torch.nn.ModuleList(torch.nn.Sequential(*branch) for branch in branches)
+
+    def forward(self, x):
+        return torch.cat([branch(x) for branch in self.branches], 1)
+
+
+def chain(c_in, *steps, last=None):
+    """Rectified convolutions that keep the size, and one of 3x3 that halves it."""
+    layers = []
+    for channels, kernel in steps:
+        padding = [side // 2 for side in kernel]
+        layers += [frozen(c_in, channels, kernel, padding=padding), torch.nn.ReLU()]
+        c_in = channels
+    if last:
+        layers += [frozen(c_in, last, 3, stride=2), torch.nn.ReLU()]
+    return layers
+
+
+def inception():
+    """Inception v3 to mixed_4."""
+    one, row, column, three = (1, 1), (1, 7), (7, 1), (3, 3)
+    mean = lambda: torch.nn.AvgPool2d(3, 1, 1, count_include_pad=False)
+    layers = [frozen(3, 32, 3, stride=2), torch.nn.ReLU(), frozen(32, 32, 3), torch.nn.ReLU(),
+              frozen(32, 64, 3, padding=1), torch.nn.ReLU(), torch.nn.MaxPool2d(3, 2),
+              frozen(64, 80, 1), torch.nn.ReLU(), frozen(80, 192, 3), torch.nn.ReLU(),
+              torch.nn.MaxPool2d(3, 2)]
+    c_in = 192
+    for pooled in [32, 64, 64]:
+        layers.append(Branches(
+            chain(c_in, (64, one)), chain(c_in, (48, one), (64, (5, 5))),
+            chain(c_in, (64, one), (96, three), (96, three)),
+            [mean(), *chain(c_in, (pooled, one))]))
+        c_in = 224 + pooled
+    layers.append(Branches(chain(c_in, last=384), chain(c_in, (64, one), (96, three), last=96),
+                           [torch.nn.MaxPool2d(3, 2)]))
+    n = 128
+    twice = [(n, one), (n, column), (n, row), (n, column), (192, row)]
+    layers.append(Branches(
+        chain(768, (192, one)), chain(768, (n, one), (n, row), (192, column)), chain(768, *twice),
+        [mean(), *chain(768, (192, one))]))
+    return torch.nn.Sequential(*layers)
+
+
+def look(network, width, height):
+    image = torch.rand(1, 3, height, width)
+
+    def work():
+        x = image.clone().requires_grad_(True)
+        network(x).square().mean().backward()
+        return x.grad
+
+    return work
+
+
 def gram(features):
     flat = features.flatten(2)[0]
     return flat @ flat.T / flat.shape[1]
@@ -174,6 +265,10 @@ def product(side):
 WORKS = {
     "vgg19-256": lambda: vgg19(256),
     "vgg19-512": lambda: vgg19(512),
+    "squeezenet-128": lambda: look(squeezenet(), 128, 128),
+    "squeezenet-224": lambda: look(squeezenet(), 224, 224),
+    "inception-256x144": lambda: look(inception(), 256, 144),
+    "inception-512x288": lambda: look(inception(), 512, 288),
     "gatys-256": lambda: gatys(256),
     "gatys-1024": lambda: gatys(1024),
     "text-lstm-128": lambda: text("lstm", 128),

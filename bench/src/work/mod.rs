@@ -1,5 +1,6 @@
 //! The pieces of work, as the program does them.
 
+mod graph;
 mod mini;
 mod music;
 mod text;
@@ -14,9 +15,13 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::side::Side;
 
 /// All pieces of work by name; `torch_work.py` has the same.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 17] = [
     "vgg19-256",
     "vgg19-512",
+    "squeezenet-128",
+    "squeezenet-224",
+    "inception-256x144",
+    "inception-512x288",
     "gatys-256",
     "gatys-1024",
     "text-lstm-128",
@@ -44,6 +49,10 @@ pub fn ready(name: &str, device: &Device) -> Option<Work> {
     Some(match name {
         "vgg19-256" => vision::trunk(256, device),
         "vgg19-512" => vision::trunk(512, device),
+        "squeezenet-128" => graph::squeezenet(128, device),
+        "squeezenet-224" => graph::squeezenet(224, device),
+        "inception-256x144" => graph::inception([256, 144], device),
+        "inception-512x288" => graph::inception([512, 288], device),
         "gatys-256" => vision::gatys(256, device),
         "gatys-1024" => vision::gatys(1024, device),
         "vgg-mini-train" => mini::training(device),

@@ -5,7 +5,8 @@ use burn::tensor::activation::relu;
 use burn::tensor::module::{avg_pool2d, conv2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions, PadMode};
 
-use super::{Normalised, Padding, Pooling};
+use super::{Normalised, Padding, Pooling, Window};
+use crate::cpu::convolution::Slide;
 use crate::host::untracked;
 
 /// `[B, C, H, W]` to `[B, H, W, C]`; nothing is moved.
@@ -39,6 +40,40 @@ pub(super) fn pool(x: Tensor<4>, pooling: Pooling) -> Tensor<4> {
     last(match pooling {
         Pooling::Max => max_pool2d(x, MaxPoolOptions::new([2, 2])),
         Pooling::Average => avg_pool2d(x, AvgPoolOptions::new([2, 2])),
+    })
+}
+
+pub(super) fn slide(
+    x: Tensor<4>,
+    weights: Tensor<4>,
+    bias: Tensor<1>,
+    slide: Slide,
+    is_rectified: bool,
+) -> Tensor<4> {
+    let options = ConvOptions::new(slide.stride, slide.padding, [1, 1], 1);
+    let y = last(conv2d(first(x), weights, Some(bias), options));
+    if is_rectified { relu(y) } else { y }
+}
+
+pub(super) fn pool_windows(x: Tensor<4>, window: Window, pooling: Pooling) -> Tensor<4> {
+    let (side, stride) = ([window.side; 2], [window.stride; 2]);
+    let (padding, x) = ([window.padding; 2], first(x));
+    last(match pooling {
+        Pooling::Max => {
+            let options = MaxPoolOptions::new(side)
+                .with_stride(stride)
+                .with_padding(padding)
+                .with_ceil_mode(window.is_ceil);
+            max_pool2d(x, options)
+        }
+        Pooling::Average => {
+            let options = AvgPoolOptions::new(side)
+                .with_stride(stride)
+                .with_padding(padding)
+                .with_count_include_pad(window.counts_padding)
+                .with_ceil_mode(window.is_ceil);
+            avg_pool2d(x, options)
+        }
     })
 }
 

@@ -41,7 +41,7 @@ impl FrozenFilter {
         }
     }
 
-    fn filters(&self, level: Level, pictures: Pictures) -> Arc<Filters> {
+    pub(super) fn filters(&self, level: Level, pictures: Pictures) -> Arc<Filters> {
         let [c_out, c_in, ..] = self.weights.dims();
         let method = cpu::choose::method(pictures, c_in, c_out);
         let make = || {
@@ -60,14 +60,14 @@ impl FrozenFilter {
         }
     }
 
-    fn bias(&self) -> Arc<Vec<f32>> {
+    pub(super) fn bias(&self) -> Arc<Vec<f32>> {
         let make = || Arc::new(numbers(self.bias.clone()));
         self.made.bias.get_or_init(make).clone()
     }
 }
 
 /// The numbers of a tensor of this crate's devices.
-fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
+pub(super) fn numbers<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
     tensor.into_data().iter::<f32>().collect()
 }
 

@@ -9,17 +9,23 @@
 
 mod composed;
 mod filter;
+mod frozen;
 mod gram;
+mod join;
 mod layout;
 mod norm;
 mod pool;
+mod windows;
 
-pub use crate::cpu::convolution::Padding;
+pub use crate::cpu::convolution::{Padding, Window};
 pub use filter::{FrozenFilter, convolve, convolve_frozen};
+pub use frozen::FrozenConvolution;
 pub use gram::gram;
+pub use join::join_channels;
 pub use layout::to_channels_last;
 pub use norm::{Normalised, normalise};
 pub use pool::{Pooling, pool};
+pub use windows::pool_windows;
 
 use crate::cpu::convolution::Pictures;
 

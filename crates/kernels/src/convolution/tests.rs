@@ -164,3 +164,87 @@ fn normalisation_is_what_its_formula_says() {
     let variance = variance.reshape([5]).inner();
     assert!(difference(ours.variance, variance) < 1e-5);
 }
+
+#[test]
+fn frozen_filters_of_any_shape_are_burns() {
+    for (channels, size, kernel, stride, padding) in [
+        ([24, 32], [13, 11], [1, 1], [1, 1], [0, 0]),
+        ([24, 20], [13, 11], [1, 1], [1, 1], [0, 0]),
+        ([3, 16], [31, 35], [7, 7], [2, 2], [3, 3]),
+        ([16, 32], [12, 15], [3, 3], [1, 1], [0, 0]),
+        ([16, 32], [12, 15], [3, 3], [1, 1], [1, 1]),
+        ([16, 32], [12, 15], [3, 3], [2, 2], [0, 1]),
+        ([5, 16], [4, 3], [3, 3], [1, 1], [0, 0]),
+        ([8, 16], [9, 14], [1, 7], [1, 1], [0, 3]),
+    ] {
+        let [c_in, c_out] = channels;
+        let x = numbers([2, c_in, size[0], size[1]], 1).require_grad();
+        let w = numbers([c_out, c_in, kernel[0], kernel[1]], 2);
+        let b = numbers([c_out], 3);
+        let filter = FrozenConvolution::new(w.clone(), b.clone(), stride, padding);
+        for is_rectified in [false, true] {
+            let options = ConvOptions::new(stride, padding, [1, 1], 1);
+            let plain = conv2d(x.clone(), w.clone(), Some(b.clone()), options);
+            let plain = if is_rectified { relu(plain) } else { plain };
+            let plain = look(plain, &x, &w, &b);
+            let ours = filter.apply(to_channels_last(x.clone()), is_rectified);
+            let ours = look(first(ours), &x, &w, &b);
+            assert!(difference(ours.0, plain.0) < 1e-5, "{kernel:?}");
+            let [ours_x, ours_w] = ours.1;
+            let [plain_x, _] = plain.1;
+            assert!(
+                difference(ours_x.unwrap(), plain_x.unwrap()) < 2e-5,
+                "{kernel:?}"
+            );
+            assert!(ours_w.is_none() && ours.2.is_none());
+        }
+    }
+}
+
+#[test]
+fn pooling_with_any_window_is_burns() {
+    let nobody = (numbers([1, 1, 1, 1], 1), numbers([1], 1));
+    for (pooling, side, stride, padding, is_ceil) in [
+        (Pooling::Max, 3, 2, 0, false),
+        (Pooling::Max, 3, 2, 0, true),
+        (Pooling::Max, 3, 1, 1, false),
+        (Pooling::Max, 3, 1, 1, true),
+        (Pooling::Average, 3, 1, 1, false),
+        (Pooling::Average, 3, 2, 1, false),
+        (Pooling::Average, 3, 2, 0, true),
+    ] {
+        let window = Window {
+            side,
+            stride,
+            padding,
+            is_ceil,
+            counts_padding: false,
+        };
+        for size in [[9, 6], [8, 7], [5, 5]] {
+            let x = numbers([2, 21, size[0], size[1]], 1).require_grad();
+            let plain = composed::pool_windows(x.clone().permute([0, 2, 3, 1]), window, pooling);
+            let plain = look(first(plain), &x, &nobody.0, &nobody.1);
+            let ours = pool_windows(to_channels_last(x.clone()), window, pooling);
+            let ours = look(first(ours), &x, &nobody.0, &nobody.1);
+            assert_eq!(ours.0.dims(), plain.0.dims(), "{window:?} {size:?}");
+            assert!(difference(ours.0, plain.0) < 1e-6, "{window:?} {size:?}");
+            let [ours, plain] = [ours.1, plain.1].map(|[x, _]| x.unwrap());
+            assert!(difference(ours, plain) < 1e-6, "{window:?} {size:?}");
+        }
+    }
+}
+
+#[test]
+fn joined_channels_are_burns() {
+    let x = numbers([2, 3, 4, 5], 1).require_grad();
+    let join = |join: &dyn Fn(Vec<Tensor<4>>) -> Tensor<4>| {
+        let joined = join(vec![x.clone(), x.clone().mul_scalar(2.0), x.clone().neg()]);
+        let gradients = (joined.clone() * numbers([2, 3, 4, 15], 2))
+            .sum()
+            .backward();
+        (joined.inner(), x.grad(&gradients).unwrap())
+    };
+    let (ours, plain) = (join(&join_channels), join(&|all| Tensor::cat(all, 3)));
+    assert!(difference(ours.0, plain.0) == 0.0);
+    assert!(difference(ours.1, plain.1) < 1e-6);
+}

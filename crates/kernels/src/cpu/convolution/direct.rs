@@ -159,11 +159,11 @@ impl Vectorised for Turn<'_> {
 }
 
 /// Bias and ReLU.
-struct Finish<'a> {
-    y: &'a mut [f32],
-    channels: usize,
-    bias: Option<&'a [f32]>,
-    is_rectified: bool,
+pub(super) struct Finish<'a> {
+    pub y: &'a mut [f32],
+    pub channels: usize,
+    pub bias: Option<&'a [f32]>,
+    pub is_rectified: bool,
 }
 
 impl Vectorised for Finish<'_> {

@@ -1,11 +1,12 @@
-//! Convolutions of 3x3 and what stands between them in a network, channels-last.
+//! Convolutions and what stands between them in a network, channels-last.
 //!
 //! Pictures lie as `[B, H, W, C]`: all channels of a pixel side by side, so that a vector holds
 //! channels and no shuffling is needed anywhere. Weights come as PyTorch keeps them,
-//! `[C_out, C_in, 3, 3]`, and are brought into a form of their own once ([`Filters`]). The stride
-//! is 1, one ring of padding keeps height and width.
+//! `[C_out, C_in, h, w]`, and are brought into a form of their own once.
 //!
-//! Two methods do the work, and [`choose`] says which: Winograd's minimal filtering, which needs
+//! [`Filters`] of 3x3 have stride 1, and one ring of padding keeps height and width; [`Sliding`]
+//! filters have any shape, and only their input receives a gradient. For the former
+//! two methods do the work, and [`choose`] says which: Winograd's minimal filtering, which needs
 //! four times fewer multiplications, and products with rows of neighbourhoods where there are few
 //! channels or hardly any pixels.
 
@@ -16,6 +17,7 @@ pub mod choose;
 mod direct;
 mod direct_back;
 mod inputs;
+mod join;
 mod layout;
 mod multiply;
 mod norm;
@@ -23,11 +25,17 @@ mod outputs;
 mod passed;
 mod planes;
 mod pooling;
+mod rim;
 mod room;
+mod slide;
+mod sliding;
 mod stretches;
+mod sweep;
+mod taps;
 mod tiles;
 mod transform;
 mod weights;
+mod windows;
 mod winograd;
 mod winograd_back;
 
@@ -37,10 +45,15 @@ mod reference;
 mod tests;
 
 pub use choose::Method;
+pub use join::{join, part};
 pub use layout::{to_channels_first, to_channels_last};
 pub use norm::{Norm, NormGradients, Normalised, normalise, normalise_back};
 pub use passed::{Passed, Rectified};
 pub use pooling::{average_pool, average_pool_back, max_pool, max_pool_back};
+pub use rim::{with_rim, without_rim};
+pub use slide::Slide;
+pub use sliding::Sliding;
+pub use windows::{Pooled, Window};
 
 use super::simd::Level;
 use direct::Direct;

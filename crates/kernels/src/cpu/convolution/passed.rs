@@ -3,13 +3,16 @@
 //! The way back through a ReLU only asks where its output was above zero. Keeping the output itself
 //! for that would hold every layer of a picture in memory until the end.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
+use super::room::Room;
 use crate::cpu::simd::{Lanes, Level, Vectorised};
-use crate::cpu::threads;
+use crate::cpu::threads::{self, Shared};
 
 /// Bits of the largest vector: channels come in groups of so many.
 const GROUP: usize = 16;
+/// Numbers that a thread cuts at a time.
+const PART: usize = 1 << 14;
 
 /// One bit for every number of an output `[B, H, W, C]`: whether it is above zero.
 #[derive(Clone, Debug)]
@@ -92,6 +95,26 @@ impl Rectified<'_> {
             Self::Output(y) => y.len(),
             Self::Passed(passed) => passed.len(),
         }
+    }
+
+    /// Gradients where the output is above zero, zeros elsewhere.
+    ///
+    /// # Panics
+    /// If there are more or fewer gradients than numbers of the output.
+    pub fn passed(&self, level: Level, dy: &[f32]) -> impl Deref<Target = [f32]> + use<> {
+        assert_eq!(self.len(), dy.len(), "a gradient for every number");
+        let mut room = Room::of(dy.len());
+        let to = Shared::new(&mut room);
+        let parts = dy.len().div_ceil(PART);
+        threads::share(threads::for_work(4 * dy.len()), parts, |part| {
+            for number in part {
+                let range = number * PART..((number + 1) * PART).min(dy.len());
+                // SAFETY: parts do not overlap.
+                let to = unsafe { to.slice(range.clone()) };
+                self.cut(level, range.clone(), &dy[range], to);
+            }
+        });
+        room
     }
 
     /// Gradients where the output is above zero, zeros elsewhere, of some of the numbers.

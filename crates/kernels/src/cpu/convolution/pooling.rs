@@ -297,7 +297,7 @@ impl Vectorised for Spread<'_> {
 
 /// Above zero where the position is this, else not.
 #[inline(always)]
-fn is_at<L: Lanes>(positions: &[u8], place: u8) -> L {
+pub(super) fn is_at<L: Lanes>(positions: &[u8], place: u8) -> L {
     let mut lanes = [place + 1; MOST_LANES];
     match positions.get(..L::COUNT) {
         Some(whole) => lanes[..L::COUNT].copy_from_slice(whole),

@@ -3,16 +3,15 @@
 use std::collections::BTreeSet;
 
 use burn::tensor::activation::relu;
-use burn::tensor::module::{adaptive_avg_pool2d, avg_pool2d, conv2d, max_pool2d};
-use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions};
+use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
-use reverie_kernels::convolution::{Padding, convolve_frozen};
-use reverie_kernels::serves;
+use reverie_kernels::convolution::{self as kernels, Pooling, pool_windows};
+use reverie_kernels::{is_enabled, is_host};
 
 use super::maps::Maps;
-use super::weights::{self, Filters, Matrix, Weights};
-use super::{Blueprint, Conv, Dense, Op, Window};
+use super::weights::{self, Matrix, Weights};
+use super::{Blueprint, Dense, Op, Window};
 use crate::ModelError;
 use crate::vision::{Layer, LayerInfo, LayerKind, Network, SCORES, normalised};
 use crate::weights::{Loader, Preprocessing, TensorFile};
@@ -137,7 +136,7 @@ impl GraphNet {
     pub fn filters(&self, name: &str) -> Option<Tensor<4>> {
         let mut nodes = self.blueprint.nodes().iter().zip(&self.weights);
         nodes.find_map(|(node, weights)| match weights {
-            Weights::Conv(filters) if node.layer.as_str() == name => Some(filters.weight.clone()),
+            Weights::Conv(filters) if node.layer.as_str() == name => Some(filters.weights()),
             _ => None,
         })
     }
@@ -162,14 +161,16 @@ impl GraphNet {
     fn compute(&self, place: usize, inputs: &[Maps], may_rectify: bool) -> Maps {
         let x = &inputs[0];
         match (&self.blueprint.nodes()[place].op, &self.weights[place]) {
-            (Op::Conv(conv), Weights::Conv(filters)) => convolve(conv, filters, x, may_rectify),
+            (Op::Conv(_), Weights::Conv(filters)) => {
+                Maps::new(filters.apply(x.tensor(), may_rectify)).rectified(may_rectify)
+            }
             (Op::Dense(dense), Weights::Dense(matrix)) => connect(dense, matrix, x),
             (Op::Relu, _) if x.is_rectified() => x.clone(),
-            (Op::Relu, _) => x.clone().map(relu),
-            (Op::MaxPool(window), _) => Maps::first(max_pool(*window, x.to_first())),
-            (Op::AvgPool(window), _) => Maps::first(average_pool(*window, x.to_first())),
+            (Op::Relu, _) => Maps::new(relu(x.tensor())),
+            (Op::MaxPool(window), _) => pool(*window, Pooling::Max, x),
+            (Op::AvgPool(window), _) => pool(*window, Pooling::Average, x),
             (Op::Concat, _) => Maps::concat(inputs),
-            (Op::GlobalMean, _) => Maps::first(x.to_first().mean_dim(3).mean_dim(2)),
+            (Op::GlobalMean, _) => Maps::new(x.tensor().mean_dim(1).mean_dim(2)),
             (Op::Picture | Op::Conv(_) | Op::Dense(_), _) => {
                 unreachable!("only the first node is a picture, and weights are made node by node")
             }
@@ -196,6 +197,10 @@ impl Network for GraphNet {
 
     fn mean_colour(&self) -> [f32; 3] {
         self.preprocessing.denormalise([0.0; 3])
+    }
+
+    fn is_on_kernels(&self) -> bool {
+        is_enabled() && is_host(&self.device)
     }
 
     fn parameters(&self) -> usize {
@@ -229,7 +234,7 @@ impl Network for GraphNet {
         let wanted: BTreeSet<&Layer> = wanted.iter().collect();
         let mut readers = self.readers(&wanted);
         let mut held: Vec<Option<Maps>> = vec![None; readers.len()];
-        held[Blueprint::PICTURE] = Some(Maps::first(normalised));
+        held[Blueprint::PICTURE] = Some(Maps::from_first(normalised));
         for (place, node) in self.blueprint.nodes().iter().enumerate().skip(1) {
             if readers[place].is_none() {
                 continue;
@@ -259,43 +264,21 @@ impl Network for GraphNet {
     }
 }
 
-/// On the kernels where they serve, with the rectifier built in if it may be; by Burn elsewhere.
-fn convolve(conv: &Conv, filters: &Filters, x: &Maps, may_rectify: bool) -> Maps {
-    let tensor = x.to_first();
-    match &filters.kernel {
-        Some(kernel) if serves(&tensor) => {
-            let tensor = convolve_frozen(x.to_last(), kernel, Padding::Zeros, may_rectify);
-            Maps::last(tensor).rectified(may_rectify)
-        }
-        _ => {
-            let options = ConvOptions::new([conv.stride; 2], conv.padding, [1, 1], 1);
-            let bias = Some(filters.bias.clone());
-            Maps::first(conv2d(tensor, filters.weight.clone(), bias, options))
-        }
-    }
-}
-
 fn connect(dense: &Dense, matrix: &Matrix, x: &Maps) -> Maps {
     let x = adaptive_avg_pool2d(x.to_first(), [dense.side; 2]);
     let [batch, channels, height, width] = x.dims();
     let rows = x.reshape([batch, channels * height * width]);
     let outputs = rows.matmul(matrix.weight.clone()) + matrix.bias.clone();
-    Maps::first(outputs.reshape([batch, dense.outputs, 1, 1]))
+    Maps::new(outputs.reshape([batch, 1, 1, dense.outputs]))
 }
 
-fn max_pool(window: Window, x: Tensor<4>) -> Tensor<4> {
-    let options = MaxPoolOptions::new([window.side; 2])
-        .with_stride([window.stride; 2])
-        .with_padding([window.padding; 2])
-        .with_ceil_mode(window.is_ceil);
-    max_pool2d(x, options)
-}
-
-fn average_pool(window: Window, x: Tensor<4>) -> Tensor<4> {
-    let options = AvgPoolOptions::new([window.side; 2])
-        .with_stride([window.stride; 2])
-        .with_padding([window.padding; 2])
-        .with_count_include_pad(window.counts_padding)
-        .with_ceil_mode(window.is_ceil);
-    avg_pool2d(x, options)
+fn pool(window: Window, pooling: Pooling, x: &Maps) -> Maps {
+    let window = kernels::Window {
+        side: window.side,
+        stride: window.stride,
+        padding: window.padding,
+        is_ceil: window.is_ceil,
+        counts_padding: window.counts_padding,
+    };
+    Maps::new(pool_windows(x.tensor(), window, pooling))
 }

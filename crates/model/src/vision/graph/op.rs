@@ -116,11 +116,6 @@ impl Conv {
         self.norm = Some(BatchNorm { key, epsilon });
         self
     }
-
-    /// Whether the kernels of this project compute it: 3x3, stride 1, one ring of zeros.
-    pub(super) fn suits_kernels(&self) -> bool {
-        self.kernel == [3, 3] && self.stride == 1 && self.padding == [1, 1]
-    }
 }
 
 impl Window {

@@ -3,7 +3,7 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_pcg::Pcg64Mcg;
 
-use reverie_kernels::convolution::FrozenFilter;
+use reverie_kernels::convolution::FrozenConvolution;
 
 use super::{BatchNorm, Blueprint, Conv, Dense, Op};
 use crate::rng::{normal, seeded};
@@ -14,7 +14,7 @@ use crate::weights::{Loader, WeightsError};
 pub(super) enum Weights {
     /// It has none.
     None,
-    Conv(Filters),
+    Conv(FrozenConvolution),
     Dense(Matrix),
 }
 
@@ -23,23 +23,14 @@ impl Weights {
     pub(super) fn count(&self) -> usize {
         match self {
             Self::None => 0,
-            Self::Conv(filters) => filters.weight.shape().num_elements() + filters.bias.dims()[0],
+            Self::Conv(filters) => {
+                filters.weights().shape().num_elements() + filters.bias().dims()[0]
+            }
             Self::Dense(matrix) => {
                 matrix.weight.shape().num_elements() + matrix.bias.shape().num_elements()
             }
         }
     }
-}
-
-/// Numbers of a convolution.
-#[derive(Clone, Debug)]
-pub(super) struct Filters {
-    /// `[C_out, C_in, h, w]`.
-    pub(super) weight: Tensor<4>,
-    /// `[C_out]`.
-    pub(super) bias: Tensor<1>,
-    /// The same numbers for the kernels, where they serve for filters of this shape.
-    pub(super) kernel: Option<FrozenFilter>,
 }
 
 /// Numbers of a fully connected layer.
@@ -105,17 +96,10 @@ fn fill(
     net.nodes().iter().map(of).collect()
 }
 
-fn filters(conv: &Conv, shape: [usize; 4], numbers: Numbers, device: &Device) -> Filters {
+fn filters(conv: &Conv, shape: [usize; 4], numbers: Numbers, device: &Device) -> FrozenConvolution {
     let weight = Tensor::from_data(TensorData::new(numbers.weight, shape), device);
     let bias = Tensor::from_data(TensorData::new(numbers.bias, [conv.channels]), device);
-    let kernel = conv
-        .suits_kernels()
-        .then(|| FrozenFilter::new(weight.clone(), bias.clone()));
-    Filters {
-        weight,
-        bias,
-        kernel,
-    }
+    FrozenConvolution::new(weight, bias, [conv.stride; 2], conv.padding)
 }
 
 fn matrix(shape: [usize; 2], numbers: Numbers, device: &Device) -> Matrix {

@@ -5,6 +5,7 @@ use super::*;
 
 mod between;
 mod filters;
+mod sliding;
 
 /// Numbers between -1 and 1 that look like chance.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
