@@ -14,6 +14,10 @@ use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves, untracked};
 
 /// Side of the filters that Winograd's method is for.
 const WINOGRAD: [usize; 2] = [3, 3];
+/// Numbers that a filter is transformed to.
+const WINOGRAD_POINTS: usize = 36;
+/// Channels of a picture, with which Winograd's method does not pay.
+const FEW: usize = 3;
 
 /// The weights of a convolution that never change, brought into the form that is fastest for the
 /// pictures when they are first used, and kept so; clones share it.
@@ -102,6 +106,25 @@ impl FrozenConvolution {
         apply(op, vec![x.into_dispatch()])
     }
 
+    /// Bytes of the forms for both ways, for pictures that are not tiny.
+    pub fn form_bytes(&self) -> usize {
+        let [c_in, c_out] = self.channels();
+        let numbers = match self.suits_winograd() && c_in > FEW {
+            true => WINOGRAD_POINTS,
+            false => self.slide.taps(),
+        };
+        2 * numbers * c_in * c_out * size_of::<f32>()
+    }
+
+    fn suits_winograd(&self) -> bool {
+        let Slide {
+            kernel,
+            stride,
+            padding,
+        } = self.slide;
+        kernel == WINOGRAD && stride == [1, 1] && matches!(padding, [0, 0] | [1, 1])
+    }
+
     /// C_in and C_out.
     fn channels(&self) -> [usize; 2] {
         let [c_out, c_in, ..] = self.weights.dims();
@@ -109,14 +132,8 @@ impl FrozenConvolution {
     }
 
     fn method(&self, pictures: Pictures) -> Method {
-        let Slide {
-            kernel,
-            stride,
-            padding,
-        } = self.slide;
-        let suits = kernel == WINOGRAD && stride == [1, 1] && matches!(padding, [0, 0] | [1, 1]);
         let [c_in, c_out] = self.channels();
-        match suits {
+        match self.suits_winograd() {
             true => cpu::choose::method(pictures, c_in, c_out),
             false => Method::Direct,
         }
