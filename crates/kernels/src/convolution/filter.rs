@@ -41,7 +41,7 @@ impl FrozenFilter {
         }
     }
 
-    pub(super) fn filters(&self, level: Level, pictures: Pictures) -> Arc<Filters> {
+    fn filters(&self, level: Level, pictures: Pictures) -> Arc<Filters> {
         let [c_out, c_in, ..] = self.weights.dims();
         let method = cpu::choose::method(pictures, c_in, c_out);
         let make = || {
@@ -60,7 +60,7 @@ impl FrozenFilter {
         }
     }
 
-    pub(super) fn bias(&self) -> Arc<Vec<f32>> {
+    fn bias(&self) -> Arc<Vec<f32>> {
         let make = || Arc::new(numbers(self.bias.clone()));
         self.made.bias.get_or_init(make).clone()
     }

@@ -4,26 +4,41 @@ use std::sync::{Arc, OnceLock};
 
 use burn::tensor::Tensor;
 
-use super::filter::{FrozenFilter, numbers};
-use super::{composed, convolve_frozen, shape, sizes};
+use super::filter::numbers;
+use super::{composed, shape, sizes};
 use crate::cpu::convolution::{
-    self as cpu, Arrived, Filters, Method, Padding, Passed, Pictures, Rectified, Slide, Sliding,
+    self as cpu, Filters, Method, Padding, Passed, Pictures, Rectified, Slide, Sliding,
 };
 use crate::cpu::simd::Level;
 use crate::host::{HostOp, Kept, Made, Needs, Seen, apply, serves, untracked};
 
 /// Side of the filters that Winograd's method is for.
 const WINOGRAD: [usize; 2] = [3, 3];
+/// Numbers that a filter is transformed to.
+const WINOGRAD_POINTS: usize = 36;
+/// Channels of a picture, with which Winograd's method does not pay.
+const FEW: usize = 3;
 
-/// The weights of a convolution that never change, in the form that is fastest; clones share it.
+/// The weights of a convolution that never change, brought into the form that is fastest for the
+/// pictures when they are first used, and kept so; clones share it.
+///
+/// The way back has a form of its own, made when a gradient is first wanted: a network that looks at
+/// small maps would spend more time on turning filters than on using them.
 #[derive(Clone, Debug)]
 pub struct FrozenConvolution {
     weights: Tensor<4>,
     bias: Tensor<1>,
     slide: Slide,
-    /// For filters of 3x3 and stride 1.
-    square: Option<FrozenFilter>,
-    made: Arc<OnceLock<(Arc<Sliding>, Arc<Vec<f32>>)>>,
+    made: Arc<Forms>,
+}
+
+/// The forms.
+#[derive(Debug, Default)]
+struct Forms {
+    sliding: OnceLock<Arc<Sliding>>,
+    winograd: OnceLock<Arc<Filters>>,
+    winograd_back: OnceLock<Arc<Filters>>,
+    bias: OnceLock<Arc<Vec<f32>>>,
 }
 
 impl FrozenConvolution {
@@ -41,13 +56,9 @@ impl FrozenConvolution {
             stride,
             padding,
         };
-        let (weights, bias) = (untracked(weights), untracked(bias));
-        let is_square = slide.kernel == WINOGRAD && slide.stride == [1, 1];
-        let square = is_square && matches!(slide.padding, [0, 0] | [1, 1]);
         Self {
-            square: square.then(|| FrozenFilter::new(weights.clone(), bias.clone())),
-            weights,
-            bias,
+            weights: untracked(weights),
+            bias: untracked(bias),
             slide,
             made: Arc::default(),
         }
@@ -75,7 +86,7 @@ impl FrozenConvolution {
             return composed::slide(x, weights, bias, self.slide, is_rectified);
         }
         let (pictures, channels) = sizes(x.dims());
-        let [c_out, c_in, ..] = self.weights.dims();
+        let [_, c_in, ..] = self.weights.dims();
         assert_eq!(channels, c_in, "channels of pictures and weights");
         let outputs = self.slide.outputs(pictures);
         let Pictures { height, width, .. } = pictures;
@@ -84,89 +95,138 @@ impl FrozenConvolution {
             "filters of {:?} do not fit into {height}x{width} pixels",
             self.slide.kernel
         );
-        let level = crate::level();
-        let form = match &self.square {
-            Some(filter) if self.slide.padding == [1, 1] => {
-                return convolve_frozen(x, filter, Padding::Zeros, is_rectified);
-            }
-            Some(filter) if cpu::choose::method(pictures, c_in, c_out) == Method::Winograd => {
-                Form::Cropped(filter.filters(level, pictures), filter.bias())
-            }
-            _ => {
-                let (sliding, bias) = self.sliding(level);
-                Form::Sliding(sliding, bias)
-            }
-        };
         let op = Frozen {
-            level,
+            layer: self.clone(),
+            level: crate::level(),
+            method: self.method(pictures),
             pictures,
             outputs,
-            c_out,
-            form,
             is_rectified,
         };
         apply(op, vec![x.into_dispatch()])
     }
 
-    fn sliding(&self, level: Level) -> (Arc<Sliding>, Arc<Vec<f32>>) {
-        let [c_out, c_in, ..] = self.weights.dims();
-        let make = || {
-            let weights = numbers(self.weights.clone());
-            let sliding = Sliding::new(level, weights, [c_in, c_out], self.slide);
-            (Arc::new(sliding), Arc::new(numbers(self.bias.clone())))
+    /// Bytes of the forms for both ways, for pictures that are not tiny.
+    pub fn form_bytes(&self) -> usize {
+        let [c_in, c_out] = self.channels();
+        let numbers = match self.suits_winograd() && c_in > FEW {
+            true => WINOGRAD_POINTS,
+            false => self.slide.taps(),
         };
-        let found = self.made.get_or_init(make);
-        match found.0.level() == level {
+        2 * numbers * c_in * c_out * size_of::<f32>()
+    }
+
+    fn suits_winograd(&self) -> bool {
+        let Slide {
+            kernel,
+            stride,
+            padding,
+        } = self.slide;
+        kernel == WINOGRAD && stride == [1, 1] && matches!(padding, [0, 0] | [1, 1])
+    }
+
+    /// C_in and C_out.
+    fn channels(&self) -> [usize; 2] {
+        let [c_out, c_in, ..] = self.weights.dims();
+        [c_in, c_out]
+    }
+
+    fn method(&self, pictures: Pictures) -> Method {
+        let [c_in, c_out] = self.channels();
+        match self.suits_winograd() {
+            true => cpu::choose::method(pictures, c_in, c_out),
+            false => Method::Direct,
+        }
+    }
+
+    fn sliding(&self, level: Level) -> Arc<Sliding> {
+        let weights = || numbers(self.weights.clone());
+        let make = || Arc::new(Sliding::new(level, &weights(), self.channels(), self.slide));
+        let found = self.made.sliding.get_or_init(make);
+        match found.level() == level {
             true => found.clone(),
             // Made for other instructions, which happens in tests only.
             false => make(),
         }
     }
-}
 
-/// How it is done.
-#[derive(Debug)]
-enum Form {
-    Sliding(Arc<Sliding>, Arc<Vec<f32>>),
-    /// As if there were a ring of zeros, and without the rim that comes of it.
-    Cropped(Arc<Filters>, Arc<Vec<f32>>),
+    fn winograd(&self, level: Level, is_back: bool) -> Arc<Filters> {
+        let [c_in, c_out] = self.channels();
+        let make = || {
+            let weights = numbers(self.weights.clone());
+            Arc::new(match is_back {
+                false => Filters::new(level, &weights, c_in, c_out, Method::Winograd),
+                true => {
+                    let turned = cpu::turned(&weights, c_in, c_out);
+                    Filters::new(level, &turned, c_out, c_in, Method::Winograd)
+                }
+            })
+        };
+        let place = match is_back {
+            false => &self.made.winograd,
+            true => &self.made.winograd_back,
+        };
+        let found = place.get_or_init(make);
+        match found.level() == level {
+            true => found.clone(),
+            // As above.
+            false => make(),
+        }
+    }
+
+    fn bias_numbers(&self) -> Arc<Vec<f32>> {
+        let make = || Arc::new(numbers(self.bias.clone()));
+        self.made.bias.get_or_init(make).clone()
+    }
 }
 
 #[derive(Debug)]
 struct Frozen {
+    layer: FrozenConvolution,
     level: Level,
+    method: Method,
     pictures: Pictures,
     outputs: Pictures,
-    c_out: usize,
-    form: Form,
     is_rectified: bool,
 }
 
 impl Frozen {
     /// Whether bits say where the rectifier let numbers through, and not the output itself.
     fn keeps_bits(&self) -> bool {
-        self.is_rectified && Passed::suits(self.c_out)
+        let [_, c_out] = self.layer.channels();
+        self.is_rectified && Passed::suits(c_out)
     }
 }
 
 impl HostOp for Frozen {
     fn forward(&self, inputs: &[&[f32]], is_tracked: &[bool]) -> Made {
-        let (pictures, is_rectified) = (self.pictures, self.is_rectified);
-        let values = match &self.form {
-            Form::Sliding(sliding, bias) => {
-                sliding.forward(pictures, inputs[0], bias, is_rectified)
+        let Self {
+            level,
+            pictures,
+            outputs,
+            is_rectified,
+            ..
+        } = *self;
+        let ([_, c_out], bias) = (self.layer.channels(), self.layer.bias_numbers());
+        let values = match self.method {
+            Method::Direct => {
+                let sliding = self.layer.sliding(level);
+                sliding.forward(pictures, inputs[0], &bias, is_rectified)
             }
-            Form::Cropped(filters, bias) => {
-                let (zeros, bias) = (Padding::Zeros, Some(bias.as_slice()));
-                let y = filters.forward(pictures, zeros, inputs[0], bias, is_rectified);
-                cpu::without_rim(pictures, self.c_out, &y)
+            Method::Winograd => {
+                let (filters, zeros) = (self.layer.winograd(level, false), Padding::Zeros);
+                let y = filters.forward(pictures, zeros, inputs[0], Some(&bias), is_rectified);
+                match outputs == pictures {
+                    true => y,
+                    false => cpu::without_rim(pictures, c_out, &y),
+                }
             }
         };
         let is_noted = is_tracked[0] && self.keeps_bits();
-        let passed = is_noted.then(|| Passed::of(self.level, &values));
+        let passed = is_noted.then(|| Passed::of(level, &values));
         Made {
             values,
-            shape: shape(self.outputs, self.c_out),
+            shape: shape(outputs, c_out),
             kept: passed.map(|passed| Arc::new(passed) as Kept),
         }
     }
@@ -182,24 +242,20 @@ impl HostOp for Frozen {
         let passed = seen.kept.as_ref();
         let passed = passed.and_then(|kept| kept.downcast_ref().map(Rectified::Passed));
         let rectified = passed.or(seen.output.map(Rectified::Output));
-        vec![match &self.form {
-            Form::Sliding(sliding, _) => {
-                Some(sliding.backward(self.pictures, seen.gradient, rectified))
+        let (level, pictures, dy) = (self.level, self.pictures, seen.gradient);
+        let filters = match self.method {
+            Method::Direct => {
+                let sliding = self.layer.sliding(level);
+                return vec![Some(sliding.backward(pictures, dy, rectified))];
             }
-            Form::Cropped(filters, _) => {
-                let cut = rectified.map(|all| all.passed(self.level, seen.gradient));
-                let dy = cut.as_deref().unwrap_or(seen.gradient);
-                let dy = cpu::with_rim(self.pictures, self.c_out, dy);
-                let arrived = Arrived {
-                    dy: &dy,
-                    rectified: None,
-                    x: None,
-                    wants_input: true,
-                };
-                filters
-                    .backward(self.pictures, Padding::Zeros, arrived)
-                    .input
-            }
-        }]
+            Method::Winograd => self.layer.winograd(level, true),
+        };
+        let convolve = |dy: &[f32]| filters.forward(pictures, Padding::Zeros, dy, None, false);
+        let [_, c_out] = self.layer.channels();
+        vec![Some(match (self.outputs == pictures, rectified) {
+            (false, rectified) => convolve(&cpu::with_rim(level, pictures, c_out, dy, rectified)),
+            (true, Some(rectified)) => convolve(&rectified.passed(level, dy)),
+            (true, None) => convolve(dy),
+        })]
     }
 }

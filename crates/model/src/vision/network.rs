@@ -44,6 +44,12 @@ pub trait Network {
         false
     }
 
+    /// Bytes that filters take in the forms that the kernels need to see these layers and go back;
+    /// none where they are 3x3 throughout, so that their channels tell.
+    fn filter_bytes(&self, _wanted: &[Layer]) -> Option<u64> {
+        None
+    }
+
     /// How many numbers its weights are, so that a plan of memory counts them.
     fn parameters(&self) -> usize {
         0

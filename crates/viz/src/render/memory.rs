@@ -11,13 +11,31 @@ const INDEX: u64 = 8;
 /// Copies of the largest layer in flight while a convolution is computed: input, output, their
 /// rearranged forms, a gradient. Measured, not derived.
 const IN_FLIGHT: u64 = 5;
-/// The same on the kernels, in halves: output, gradients on both sides, and what the allocator has
-/// not given back yet. Measured, not derived.
-const KERNELS_IN_FLIGHT: u64 = 7;
 /// Numbers that a filter of 3x3 is transformed to.
 const WINOGRAD: u64 = 36;
-/// What convolutions work in, and keep from one to the next.
-const SCRATCH: u64 = 40 << 20;
+
+/// What kernels work in besides what is held. Measured, not derived.
+struct Room {
+    /// Copies of the largest layer in flight, in halves: output, gradients on both sides, and what the
+    /// allocator has not given back yet.
+    in_flight: u64,
+    /// What convolutions work in and keep from one to the next, at least and at most; between them
+    /// two copies of the largest layer.
+    scratch: [u64; 2],
+}
+
+impl Room {
+    /// Filters of 3x3 throughout.
+    const SQUARE: Self = Self {
+        in_flight: 7,
+        scratch: [40 << 20, 40 << 20],
+    };
+    /// Filters of all shapes.
+    const BRANCHING: Self = Self {
+        in_flight: 5,
+        scratch: [10 << 20, 40 << 20],
+    };
+}
 
 /// Bytes that one look (forward and back) holds at its peak, without the image's own copies.
 ///
@@ -43,7 +61,10 @@ pub fn look_bytes(
         .map(|info| info.elements(height as usize, width as usize) as u64)
         .collect();
     Ok(match network.is_on_kernels() {
-        true => kernel_bytes(passed, layers, &elements),
+        true => match network.filter_bytes(layers) {
+            Some(filters) => filters + kernel_bytes(passed, layers, &elements, &Room::BRANCHING),
+            None => winograd_bytes(passed) + kernel_bytes(passed, layers, &elements, &Room::SQUARE),
+        },
         false => composed_bytes(passed, &elements),
     })
 }
@@ -66,26 +87,40 @@ fn composed_bytes(passed: &[LayerInfo], elements: &[u64]) -> u64 {
     held + largest * F32 * IN_FLIGHT
 }
 
-/// On the kernels, only layers that are read are held, each with its gradient, and a bit or a byte
-/// of every other number; besides them what is in flight, the transformed filters, and scratch space.
-fn kernel_bytes(passed: &[LayerInfo], wanted: &[Layer], elements: &[u64]) -> u64 {
-    let (mut held, mut noted, mut filters, mut peak) = (0, 0, 0, 0);
+/// Transformed filters of a network in which all are 3x3.
+fn winograd_bytes(passed: &[LayerInfo]) -> u64 {
     let mut channels = 3;
+    let convolutions = passed.iter().map(|info| {
+        let of_filters = (channels * info.channels) as u64 * WINOGRAD * F32;
+        channels = info.channels;
+        match info.kind {
+            LayerKind::Conv => of_filters,
+            _ => 0,
+        }
+    });
+    convolutions.sum()
+}
+
+/// On the kernels, only layers that are read are held, each with its gradient, and a bit or a byte
+/// of every other number; besides them what is in flight, and scratch space.
+fn kernel_bytes(passed: &[LayerInfo], wanted: &[Layer], elements: &[u64], room: &Room) -> u64 {
+    let (mut held, mut noted, mut peak) = (0, 0, 0);
     for (info, &elements) in passed.iter().zip(elements) {
         match info.kind {
-            LayerKind::Conv => filters += (channels * info.channels) as u64 * WINOGRAD * F32,
+            LayerKind::Conv | LayerKind::Concat => {}
             LayerKind::Relu => noted += elements / 8,
             LayerKind::Pool => noted += elements,
-            LayerKind::Norm | LayerKind::Concat => held += elements * F32,
+            LayerKind::Norm => held += elements * F32,
             LayerKind::Dense | LayerKind::Scores => held += elements * F32,
         }
-        peak = peak.max(held + elements * F32 * KERNELS_IN_FLIGHT / 2);
+        peak = peak.max(held + elements * F32 * room.in_flight / 2);
         if wanted.contains(&info.layer) {
             held += 2 * elements * F32;
         }
-        channels = info.channels;
     }
-    peak.max(held) + noted + filters + SCRATCH
+    let largest = elements.iter().copied().max().unwrap_or(0);
+    let [least, most] = room.scratch;
+    peak.max(held) + noted + (least + 2 * largest * F32).min(most)
 }
 
 /// Bytes that a network takes, with the copies made while it is read. On the kernels these are gone

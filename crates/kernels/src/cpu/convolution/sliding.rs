@@ -3,14 +3,15 @@
 //! Forward, what lies under a filter is laid out in a row and multiplied with all filters. The way
 //! back is made of such convolutions, too: a pixel gathers from the outputs that read it. With a
 //! stride of s, pixels are read by different taps depending on their place modulo s, so there are s²
-//! convolutions of stride 1, each for the pixels of one such place. Where there are few channels, one
-//! convolution does blocks of s x s pixels at once, with zeros for taps that a pixel lacks.
+//! convolutions of stride 1, each for the pixels of one such place. Where there are few channels,
+//! [`Scatter`] does it.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::passed::Rectified;
 use super::room::{Room, written};
+use super::scatter::{Scatter, Upstream};
 use super::sweep::{Job, Sweep, Tiling, To, taps_of};
 use super::taps::Taps;
 use super::{Pictures, Slide};
@@ -18,8 +19,8 @@ use crate::cpu::product::{Matrix, Packed};
 use crate::cpu::simd::Level;
 use crate::cpu::threads::Shared;
 
-/// Numbers of a block of s x s pixels up to which all of them are computed at once.
-const AT_ONCE: usize = 64;
+/// Channels of the input up to which outputs are scattered on the way back.
+const FEW: usize = 8;
 
 /// Filters that never change, in the form that the work needs.
 #[derive(Debug)]
@@ -28,18 +29,23 @@ pub struct Sliding {
     slide: Slide,
     /// C_in and C_out.
     channels: [usize; 2],
-    weights: Vec<f32>,
     there: Sweep,
     /// Made when a gradient is first wanted.
-    back: OnceLock<Vec<Back>>,
+    back: OnceLock<Back>,
 }
 
-/// What some of the pixels gather on the way back.
+/// How the gradient of the input is found.
 #[derive(Debug)]
-struct Back {
+enum Back {
+    Scattered(Scatter),
+    Gathered(Vec<Gathered>),
+}
+
+/// What the pixels gather that stand at one place modulo the stride.
+#[derive(Debug)]
+struct Gathered {
     sweep: Sweep,
     first: [usize; 2],
-    size: [usize; 2],
 }
 
 impl Sliding {
@@ -47,7 +53,7 @@ impl Sliding {
     ///
     /// # Panics
     /// If there are more or fewer numbers than that.
-    pub fn new(level: Level, weights: Vec<f32>, channels: [usize; 2], slide: Slide) -> Self {
+    pub fn new(level: Level, weights: &[f32], channels: [usize; 2], slide: Slide) -> Self {
         let [c_in, c_out] = channels;
         let taps = slide.taps();
         assert_eq!(weights.len(), c_out * c_in * taps, "[C_out, C_in, h, w]");
@@ -70,7 +76,6 @@ impl Sliding {
             level,
             slide,
             channels,
-            weights,
             there,
             back: OnceLock::new(),
         }
@@ -138,85 +143,108 @@ impl Sliding {
             );
         }
         let back = self.back.get_or_init(|| self.way_back());
+        // SAFETY: every pixel belongs to a band, or to one of the gatherings, and all are written.
+        unsafe {
+            written(pictures.pixels() * c_in, |dx| match back {
+                Back::Scattered(scatter) => {
+                    let upstream = Upstream {
+                        pictures,
+                        dy,
+                        rectified,
+                    };
+                    scatter.run(upstream, dx);
+                }
+                Back::Gathered(all) => self.gather(all, pictures, dy, rectified, dx),
+            })
+        }
+    }
+
+    fn gather(
+        &self,
+        all: &[Gathered],
+        pictures: Pictures,
+        dy: &[f32],
+        rectified: Option<Rectified<'_>>,
+        dx: Shared<'_>,
+    ) {
         let is_cut_in_blocks = self.there.taps.is_itself();
         let cut = match rectified {
             Some(rectified) if !is_cut_in_blocks => Some(rectified.passed(self.level, dy)),
             _ => None,
         };
-        let fill = |dx: Shared<'_>| {
-            for back in back {
-                let tiling = Tiling {
-                    pictures,
-                    first: back.first,
-                    stride: self.slide.stride,
-                    size: back.size,
-                };
-                let job = Job {
-                    sweep: &back.sweep,
-                    pictures: grid,
-                    x: cut.as_deref().unwrap_or(dy),
-                    rectified: rectified.filter(|_| is_cut_in_blocks),
-                    grid: tiling.grid(),
-                    bias: None,
-                    is_rectified: false,
-                    to: match self.slide.stride {
-                        [1, 1] => To::Place,
-                        _ => To::Block(tiling),
-                    },
-                };
-                job.run(dx);
-            }
-        };
-        // SAFETY: every pixel belongs to one of the blocks, all of which are written.
-        unsafe { written(pictures.pixels() * c_in, fill) }
-    }
-
-    fn way_back(&self) -> Vec<Back> {
-        let [rows, columns] = self.slide.stride;
-        if rows * columns * self.channels[0] <= AT_ONCE {
-            return vec![self.gathered([0, 0], [rows, columns])];
+        for gathered in all {
+            let tiling = Tiling {
+                pictures,
+                first: gathered.first,
+                stride: self.slide.stride,
+            };
+            let job = Job {
+                sweep: &gathered.sweep,
+                pictures: self.slide.outputs(pictures),
+                x: cut.as_deref().unwrap_or(dy),
+                rectified: rectified.filter(|_| is_cut_in_blocks),
+                grid: tiling.grid(),
+                bias: None,
+                is_rectified: false,
+                to: match self.slide.stride {
+                    [1, 1] => To::Place,
+                    _ => To::Pixel(tiling),
+                },
+            };
+            job.run(dx);
         }
-        let places = (0..rows).flat_map(|i| (0..columns).map(move |j| [i, j]));
-        places.map(|first| self.gathered(first, [1, 1])).collect()
     }
 
-    /// What the pixels of a block gather that begins at `first`.
-    fn gathered(&self, first: [usize; 2], size: [usize; 2]) -> Back {
+    fn way_back(&self) -> Back {
         let [c_in, c_out] = self.channels;
-        let along = [0, 1].map(|axis| self.readers(axis, first[axis], size[axis]));
+        if c_in <= FEW {
+            let row = self.slide.taps() * c_in;
+            let mut matrix = Room::of(c_out * row);
+            for (number, to) in matrix.iter_mut().enumerate() {
+                *to = self.there.weights.at(number % row, number / row);
+            }
+            return Back::Scattered(Scatter {
+                level: self.level,
+                slide: self.slide,
+                channels: self.channels,
+                weights: Packed::new(self.level, Matrix::rows(&matrix, row), c_out, row),
+            });
+        }
+        let [rows, columns] = self.slide.stride;
+        let places = (0..rows).flat_map(|i| (0..columns).map(move |j| [i, j]));
+        Back::Gathered(places.map(|first| self.gathered(first)).collect())
+    }
+
+    /// What the pixels gather from `first` on, a stride apart.
+    fn gathered(&self, first: [usize; 2]) -> Gathered {
+        let [c_in, c_out] = self.channels;
+        let along = [0, 1].map(|axis| self.readers(axis, first[axis]));
         let taps = Taps {
             along: along.clone(),
             step: [1, 1],
         };
-        let (k, n) = (taps.count() * c_out, size[0] * size[1] * c_in);
-        let mut matrix = Room::of_zeros(k * n);
+        let k = taps.count() * c_out;
+        let mut matrix = Room::of(k * c_in);
         let [rows, columns] = along;
         let read = rows.flat_map(|row| columns.clone().map(move |column| [row, column]));
         for (number, reader) in read.enumerate() {
-            for pixel in 0..size[0] * size[1] {
-                let place = [first[0] + pixel / size[1], first[1] + pixel % size[1]];
-                let tap = [0, 1].map(|axis| self.tap(axis, place[axis], reader[axis]));
-                let [Some(a), Some(b)] = tap else { continue };
-                for filter in 0..c_out {
-                    let to = (number * c_out + filter) * n + pixel * c_in;
-                    for (channel, to) in matrix[to..to + c_in].iter_mut().enumerate() {
-                        let of = (filter * c_in + channel) * self.slide.taps();
-                        *to = self.weights[of + a * self.slide.kernel[1] + b];
-                    }
+            let tap = [0, 1].map(|axis| self.tap(axis, first[axis], reader[axis]));
+            let [a, b] = tap.map(|tap| tap.expect("readers read"));
+            let of = (a * self.slide.kernel[1] + b) * c_in;
+            for filter in 0..c_out {
+                let to = (number * c_out + filter) * c_in;
+                for (channel, to) in matrix[to..to + c_in].iter_mut().enumerate() {
+                    *to = self.there.weights.at(of + channel, filter);
                 }
             }
         }
-        let matrix = Matrix::rows(&matrix, n);
-        Back {
-            sweep: Sweep {
-                level: self.level,
-                taps,
-                channels: [c_out, n],
-                weights: Packed::new(self.level, matrix, k, n),
-            },
-            first,
-            size,
-        }
+        let sweep = Sweep {
+            level: self.level,
+            taps,
+            channels: [c_out, c_in],
+            weights: Packed::new(self.level, Matrix::rows(&matrix, c_in), k, c_in),
+        };
+        Gathered { sweep, first }
     }
 
     /// The tap through which an output reads a pixel; both are counted from the block's place.
@@ -228,17 +256,13 @@ impl Sliding {
             .filter(|tap| *tap < self.slide.kernel[axis])
     }
 
-    /// The outputs that read one of `size` pixels from `first` on.
-    fn readers(&self, axis: usize, first: usize, size: usize) -> Range<isize> {
-        let reach =
-            (first + size + self.slide.padding[axis] + self.slide.kernel[axis]).cast_signed();
-        let is_read = |output: &isize| {
-            (first..first + size).any(|pixel| self.tap(axis, pixel, *output).is_some())
-        };
-        let all: Vec<isize> = (-reach..=reach).filter(is_read).collect();
-        match (all.first(), all.last()) {
-            (Some(first), Some(last)) => *first..last + 1,
-            _ => 0..0,
-        }
+    /// The outputs that read a pixel, without gaps.
+    fn readers(&self, axis: usize, pixel: usize) -> Range<isize> {
+        let stride = self.slide.stride[axis].cast_signed();
+        let last = (pixel + self.slide.padding[axis]).cast_signed();
+        // The tap of output o is `last - stride · o`, from 0 to the last tap.
+        let most = self.slide.kernel[axis].cast_signed() - 1;
+        let first = -(most - last).div_euclid(stride);
+        first..last.div_euclid(stride) + 1
     }
 }

@@ -34,24 +34,22 @@ pub(super) struct Sweep {
 pub(super) enum To {
     /// To the place itself.
     Place,
-    /// To a block of pixels of larger pictures: `[height, width, C]`.
-    Block(Tiling),
+    /// To a pixel of larger pictures.
+    Pixel(Tiling),
 }
 
-/// Blocks of pixels, one for each place of a grid.
+/// Pixels some way apart, one for each place of a grid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tiling {
     pub pictures: Pictures,
-    /// Pixel where the first block begins.
+    /// The first of them.
     pub first: [usize; 2],
-    /// Pixels from one block to the next.
+    /// Pixels from one to the next.
     pub stride: [usize; 2],
-    /// Pixels of a block; those outside the picture are dropped.
-    pub size: [usize; 2],
 }
 
 impl Tiling {
-    /// The grid of all blocks that begin inside the pictures.
+    /// The grid of all of them.
     pub fn grid(&self) -> Pictures {
         let along = |axis: usize, size: usize| {
             let room = size.saturating_sub(self.first[axis]);
@@ -104,7 +102,7 @@ impl Job<'_> {
             let mut room = Room::of(laid_out);
             let mut out = match self.to {
                 To::Place => Room::of(0),
-                To::Block(_) => Room::of(block * numbers),
+                To::Pixel(_) => Room::of(block * numbers),
             };
             for number in part {
                 let range = number * block..((number + 1) * block).min(places);
@@ -146,7 +144,7 @@ impl Job<'_> {
         let y = match self.to {
             // SAFETY: blocks of places do not overlap.
             To::Place => unsafe { to.slice(range.start * numbers..range.end * numbers) },
-            To::Block(_) => &mut out[..range.len() * numbers],
+            To::Pixel(_) => &mut out[..range.len() * numbers],
         };
         multiply(
             level,
@@ -169,34 +167,27 @@ impl Job<'_> {
                 is_rectified: self.is_rectified,
             });
         }
-        if let To::Block(tiling) = self.to {
+        if let To::Pixel(tiling) = self.to {
             self.spread(tiling, range, y, to);
         }
     }
 
-    /// Brings the numbers of places to their blocks of pixels.
+    /// Brings the numbers of places to their pixels.
     fn spread(&self, tiling: Tiling, range: Range<usize>, y: &[f32], to: Shared<'_>) {
         let Tiling {
             pictures,
             first,
             stride,
-            size,
         } = tiling;
-        let [_, numbers] = self.sweep.channels;
-        let line = numbers / size[0];
-        let channels = line / size[1];
-        for (place, y) in range.zip(y.chunks_exact(numbers)) {
+        let [_, channels] = self.sweep.channels;
+        for (place, y) in range.zip(y.chunks_exact(channels)) {
             let (i, j) = (place / self.grid.width, place % self.grid.width);
             let (picture, i) = (i / self.grid.height, i % self.grid.height);
-            let (top, left) = (first[0] + i * stride[0], first[1] + j * stride[1]);
-            let columns = size[1].min(pictures.width - left);
-            let rows = size[0].min(pictures.height - top);
-            for (row, y) in (top..top + rows).zip(y.chunks_exact(line)) {
-                let at = ((picture * pictures.height + row) * pictures.width + left) * channels;
-                // SAFETY: blocks of pixels do not overlap.
-                let to = unsafe { to.slice(at..at + columns * channels) };
-                to.copy_from_slice(&y[..columns * channels]);
-            }
+            let (row, column) = (first[0] + i * stride[0], first[1] + j * stride[1]);
+            let at = ((picture * pictures.height + row) * pictures.width + column) * channels;
+            // SAFETY: every place has a pixel of its own.
+            let to = unsafe { to.slice(at..at + channels) };
+            to.copy_from_slice(y);
         }
     }
 }

@@ -54,6 +54,20 @@ impl Packed {
         self.width
     }
 
+    /// Element (i, j).
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn at(&self, i: usize, j: usize) -> f32 {
+        assert!(
+            i < self.k && j < self.n,
+            "({i}, {j}) of {}x{}",
+            self.k,
+            self.n
+        );
+        self.data[(j / self.width * self.k + i) * self.width + j % self.width]
+    }
+
     /// The numbers: element (i, j) lies at `(j / width · k + i) · width + j % width`.
     pub fn panels_mut(&mut self) -> &mut [f32] {
         &mut self.data

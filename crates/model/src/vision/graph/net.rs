@@ -203,6 +203,16 @@ impl Network for GraphNet {
         is_enabled() && is_host(&self.device)
     }
 
+    fn filter_bytes(&self, wanted: &[Layer]) -> Option<u64> {
+        let read = self.readers(&wanted.iter().collect());
+        let all = self.weights.iter().zip(read);
+        let on_the_way = all.filter_map(|(weights, readers)| match weights {
+            Weights::Conv(filters) => readers.map(|_| filters.form_bytes() as u64),
+            Weights::None | Weights::Dense(_) => None,
+        });
+        Some(on_the_way.sum())
+    }
+
     fn parameters(&self) -> usize {
         self.weights.iter().map(Weights::count).sum()
     }

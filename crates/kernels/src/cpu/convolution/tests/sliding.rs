@@ -109,7 +109,7 @@ fn sliding_filters_are_sums_of_what_lies_under_them_and_so_is_their_way_back() {
             .into_iter()
             .flat_map(|level| [(level, false), (level, true)])
         {
-            let filters = Sliding::new(level, weights.clone(), case.channels, case.slide);
+            let filters = Sliding::new(level, &weights, case.channels, case.slide);
             let one = with_threads(1, || {
                 filters.forward(case.pictures, &x, &bias, is_rectified)
             });
@@ -283,13 +283,41 @@ fn a_rim_is_cut_off_and_put_around() {
         height: 5,
         width: 4,
     };
-    let x = numbers(pictures.pixels() * 3, 1);
-    let inner = without_rim(pictures, 3, &x);
-    let whole = with_rim(pictures, 3, &inner);
-    assert_eq!(inner.len(), 2 * 3 * 2 * 3);
-    for (at, (found, x)) in whole.iter().zip(&x).enumerate() {
-        let (row, column) = (at / 12 % 5, at / 3 % 4);
-        let is_inside = (1..4).contains(&row) && (1..3).contains(&column);
-        assert_eq!(*found, if is_inside { *x } else { 0.0 });
+    let x = numbers(pictures.pixels() * 16, 1);
+    let inner = without_rim(pictures, 16, &x);
+    assert_eq!(inner.len(), 2 * 3 * 2 * 16);
+    for level in Level::available() {
+        let passed = Passed::of(level, &inner);
+        for rectified in [None, Option::Some(Rectified::Passed(&passed))] {
+            let whole = with_rim(level, pictures, 16, &inner, rectified);
+            for (at, (found, x)) in whole.iter().zip(&x).enumerate() {
+                let (row, column) = (at / 64 % 5, at / 16 % 4);
+                let is_inside = (1..4).contains(&row) && (1..3).contains(&column);
+                let is_through = is_inside && (rectified.is_none() || *x > 0.0);
+                assert_eq!(*found, if is_through { *x } else { 0.0 });
+            }
+        }
+    }
+}
+
+#[test]
+fn turned_filters_make_the_way_back() {
+    for case in [
+        case(2, 9, 13, 24, 24),
+        case(1, 16, 16, 64, 48),
+        case(1, 5, 3, 8, 16),
+    ] {
+        let weights = numbers(case.c_out * case.c_in * 9, 2);
+        let dy = numbers(case.pictures.pixels() * case.c_out, 3);
+        let x = vec![0.0; case.pictures.pixels() * case.c_in];
+        let wide: Vec<f64> = dy.iter().copied().map(f64::from).collect();
+        let [wanted, ..] = case.backward(&x, &weights, &wide);
+        let turned = turned(&weights, case.c_in, case.c_out);
+        for level in Level::available() {
+            let filters = Filters::new(level, &turned, case.c_out, case.c_in, Method::Winograd);
+            let found = filters.forward(case.pictures, case.padding, &dy, None, false);
+            let off = difference(&found, &wanted);
+            assert!(off < 1e-5, "{case:?} {level:?}: {off:.1e}");
+        }
     }
 }
