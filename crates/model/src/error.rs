@@ -8,7 +8,7 @@ use crate::weights::WeightsError;
 #[non_exhaustive]
 pub enum ModelError {
     /// A layer name that the network does not have.
-    #[error("{network} has no layer {asked}{}; its layers are {}", suggestion(.nearest), .names.join(" "))]
+    #[error("{network} has no layer {asked}{}; its layers are {}", suggestion(.nearest), listed(.names))]
     UnknownLayer {
         /// The network's name.
         network: String,
@@ -48,10 +48,65 @@ pub enum ModelError {
     Weights(#[from] WeightsError),
 }
 
+/// Names of layers in a row; of blocks with layers inside only the blocks.
+fn listed(names: &[String]) -> String {
+    let is_inside = |name: &String| {
+        names.iter().any(|block| {
+            let rest = name.strip_prefix(block.as_str());
+            let rest = rest.and_then(|rest| rest.strip_prefix('_'));
+            // `mixed_1` is the next block after `mixed`, and not a part of it.
+            rest.is_some_and(|rest| !rest.bytes().all(|byte| byte.is_ascii_digit()))
+        })
+    };
+    let shown: Vec<&str> = names
+        .iter()
+        .filter(|name| !is_inside(name))
+        .map(String::as_str)
+        .collect();
+    let example = names.iter().rfind(|name| is_inside(name));
+    match example {
+        Some(example) => format!("{}, and parts of these such as {example}", shown.join(" ")),
+        None => shown.join(" "),
+    }
+}
+
 /// `" (did you mean X?)"`, or nothing.
 fn suggestion(nearest: &Option<String>) -> String {
     nearest
         .as_ref()
         .map(|name| format!(" (did you mean {name}?)"))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_blocks_are_listed() {
+        let of = |names: &[&str]| {
+            listed(
+                &names
+                    .iter()
+                    .map(|name| (*name).to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(
+            of(&["conv1_1", "relu1_1", "pool1"]),
+            "conv1_1 relu1_1 pool1"
+        );
+        let names = [
+            "conv",
+            "conv_pre_relu",
+            "mixed_conv",
+            "mixed",
+            "mixed_1_pool",
+            "mixed_1",
+        ];
+        assert_eq!(
+            of(&names),
+            "conv mixed mixed_1, and parts of these such as mixed_1_pool"
+        );
+    }
 }
