@@ -1,6 +1,7 @@
 //! Looks at a picture through networks that branch: forward to a layer and back to the pixels.
 
 use burn::tensor::Device;
+use reverie_model::rng::seeded;
 use reverie_model::vision::graph::{Blueprint, GraphNet};
 use reverie_model::vision::{Network, synthetic_picture};
 use reverie_viz::objective::{Goal, LayerNorm};
@@ -8,7 +9,6 @@ use reverie_viz::param::{ImageParam, Pixels};
 use reverie_viz::render::{Scene, evaluate};
 
 use super::Work;
-use reverie_model::rng::seeded;
 
 /// SqueezeNet 1.1 forward to the maps of its classes and back to the picture.
 pub fn squeezenet(side: usize, device: &Device) -> Work {
