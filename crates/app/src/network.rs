@@ -86,6 +86,19 @@ impl Loaded {
 }
 
 impl Loaded {
+    /// Refuses a network that is asked for a class and has no classifier.
+    ///
+    /// # Errors
+    /// One sentence, if it has none.
+    pub fn require_classes(&self) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            !self.network.classes().is_empty(),
+            "{} has no classifier: it tells no classes apart",
+            self.name
+        );
+        Ok(())
+    }
+
     /// The layer of `config`; where nobody asked for it and the network has none of that name, the
     /// network's own.
     pub fn layer_for(&self, config: &DreamConfig, is_asked: bool) -> String {

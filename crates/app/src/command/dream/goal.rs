@@ -38,11 +38,7 @@ pub fn aim(
     let network = loaded.network.as_ref();
     let mut class = None;
     let goal = if let Some(asked) = &args.class {
-        anyhow::ensure!(
-            !network.classes().is_empty(),
-            "{} has no classifier: it tells no classes apart",
-            loaded.name
-        );
+        loaded.require_classes()?;
         let place = classes::find(asked, network.classes())?;
         class = Some(classes::short(&network.classes()[place]).to_owned());
         let layer = network.evidence().context("a network with classes")?;

@@ -56,13 +56,7 @@ pub fn of_all(
         };
         return networks.iter().map(of).collect();
     }
-    for loaded in networks {
-        anyhow::ensure!(
-            !loaded.network.classes().is_empty(),
-            "{} has no classifier: it tells no classes apart",
-            loaded.name
-        );
-    }
+    networks.iter().try_for_each(Loaded::require_classes)?;
     let known = first.network.classes();
     let asked = classes::find_all(&args.class, known)?;
     let names: Vec<&str> = asked.iter().map(|&place| known[place].as_str()).collect();

@@ -33,6 +33,7 @@ use crate::cli::{DeviceArgs, NetArgs, TourArgs};
 use crate::exit::UsageError;
 use crate::network::{self, Options};
 use crate::output::Output;
+use crate::paths;
 use crate::settings::did_you_mean;
 
 /// Seed of everything random.
@@ -100,8 +101,7 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let output = shared::output(&args.talk);
     let chosen = choose(&args.only)?;
-    std::fs::create_dir_all(&args.out)
-        .map_err(|error| anyhow::anyhow!("making the folder {}: {error}", args.out.display()))?;
+    paths::make_folder(&args.out)?;
     check_output(&args.out.join("landscape.png"), true)?;
     output.note("tour: drawing seven pictures");
     let workshop = prepare(&args.device, &args.out, &output)?;

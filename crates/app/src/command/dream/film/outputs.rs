@@ -8,7 +8,6 @@ use reverie_viz::picture::frames::{frame_name, read_frames};
 
 use crate::exit::UsageError;
 use crate::output::{Output, video};
-use crate::paths;
 
 /// Names in a folder that is to hold everything.
 const FRAMES: &str = "frames";
@@ -57,7 +56,6 @@ impl Outputs {
     }
 
     fn folder(out: &Path, overwrite: bool, output: &Output) -> anyhow::Result<Self> {
-        paths::make_folder(out)?;
         let has_ffmpeg = video::is_installed();
         if !has_ffmpeg {
             output.note("there will be a GIF and an animated PNG; MP4 needs the program ffmpeg, which is not installed here");
@@ -67,8 +65,11 @@ impl Outputs {
             .filter(|name| has_ffmpeg || !name.ends_with("mp4"))
             .map(|name| out.join(name))
             .collect();
-        for film in &films {
-            reverie_viz::picture::check_writable(film, overwrite)?;
+        // A folder that is not there yet is made with the first frame, after everything was checked.
+        if out.exists() {
+            for film in &films {
+                reverie_viz::picture::check_writable(film, overwrite)?;
+            }
         }
         Ok(Self {
             frames: out.join(FRAMES),
