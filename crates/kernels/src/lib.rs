@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`cpu`] | the work itself, on slices of numbers |
 //! | [`convolution`] | convolutions, pooling, normalisation, Gram matrices, channels-last |
+//! | [`rectify`] | rectifiers that go back by a chosen rule |
 //! | [`recurrent`] | a recurrent layer along a whole sequence |
 //! | [`length`] | the length of gradients |
 //! | [`linear`] | a linear layer with its bias |
@@ -26,6 +27,7 @@ pub mod length;
 pub mod linear;
 pub mod loss;
 pub mod optim;
+pub mod rectify;
 pub mod recurrent;
 mod switch;
 

@@ -43,6 +43,17 @@ pub fn normal(rng: &mut Rng, count: usize) -> Vec<f32> {
     draws
 }
 
+/// Weights that keep the scale of rectified activations from layer to layer: normal with variance
+/// `2 / fan_in`.
+///
+/// # Source
+/// He et al. 2015 (arXiv 1502.01852), eq. 10.
+pub(crate) fn he(rng: &mut Rng, count: usize, fan_in: usize) -> Vec<f32> {
+    let std = (2.0 / fan_in as f32).sqrt();
+    let draws = normal(rng, count).into_iter();
+    draws.map(|value| value * std).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -66,8 +66,24 @@ pub struct LayerInfo {
     /// Pixels that convolutions and poolings without, or with wide, padding take from the picture or
     /// add to it: there are `(side + shift) / stride` positions along a side. Zero in a VGG.
     pub shift: isize,
+    /// The first pixel, across and down, that the position in the upper left corner depends on: zero or
+    /// below it, as padding reaches beyond the border.
+    pub offset: isize,
     /// Smallest side of a picture that leaves one position here, in pixels.
     pub smallest: usize,
+}
+
+/// A rectangle of pixels, which may reach beyond the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// First column; negative beyond the left border.
+    pub left: isize,
+    /// First row; negative beyond the upper border.
+    pub top: isize,
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
 }
 
 impl LayerInfo {
@@ -80,6 +96,7 @@ impl LayerInfo {
             stride: 1,
             receptive: 1,
             shift: 0,
+            offset: 0,
             smallest: 1,
         }
     }
@@ -114,8 +131,128 @@ impl LayerInfo {
         Ok(())
     }
 
+    /// The pixels that the position at this column and row depends on, in a picture of
+    /// `width` x `height` pixels: its receptive field, which reaches beyond the border near it.
+    pub fn field(&self, column: usize, row: usize, width: usize, height: usize) -> Field {
+        if self.receptive == usize::MAX {
+            return Field {
+                left: 0,
+                top: 0,
+                width,
+                height,
+            };
+        }
+        let start = |place: usize| self.offset + (place * self.stride).cast_signed();
+        Field {
+            left: start(column),
+            top: start(row),
+            width: self.receptive,
+            height: self.receptive,
+        }
+    }
+
     /// Values this layer holds for one picture of `height` x `width` pixels.
     pub fn elements(&self, height: usize, width: usize) -> usize {
         self.channels * self.positions(height) * self.positions(width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Device, Tensor};
+
+    use crate::vision::graph::{Blueprint, GraphNet};
+    use crate::vision::{Layer, Network, Vgg, VggConfig};
+
+    /// The pixels that change the position at `(column, row)` of a layer, as the smallest rectangle:
+    /// left, top, right and bottom, the last two just beyond it.
+    fn touched(
+        network: &dyn Network,
+        layer: &Layer,
+        [column, row]: [usize; 2],
+        side: usize,
+    ) -> [isize; 4] {
+        let device = Device::flex().autodiff();
+        // A bumpy picture, so that no maximum is a tie and few rectifiers are silent.
+        let image = crate::vision::synthetic_picture(side, side, &Device::flex());
+        let image: Tensor<4> = Tensor::from_data(image.into_data(), &device).require_grad();
+        let seen = network.activations(image.clone(), std::slice::from_ref(layer));
+        let seen = seen.unwrap().of(layer);
+        let unit = seen.narrow(2, row, 1).narrow(3, column, 1).sum();
+        let grads = unit.backward();
+        let back = image.grad(&grads).unwrap().abs().sum_dim(1);
+        let values: Vec<f32> = back.into_data().iter::<f32>().collect();
+        let mut found = [isize::MAX, isize::MAX, isize::MIN, isize::MIN];
+        for (place, _) in values
+            .iter()
+            .enumerate()
+            .filter(|(_, value)| **value != 0.0)
+        {
+            let (x, y) = ((place % side) as isize, (place / side) as isize);
+            found[0] = found[0].min(x);
+            found[1] = found[1].min(y);
+            found[2] = found[2].max(x + 1);
+            found[3] = found[3].max(y + 1);
+        }
+        found
+    }
+
+    #[track_caller]
+    fn assert_field(network: &dyn Network, name: &str, place: [usize; 2], side: usize) {
+        let info = network.info(name).unwrap();
+        let field = info.field(place[0], place[1], side, side);
+        let [left, top, right, bottom] = touched(network, &info.layer, place, side);
+        let end = |start: isize, length: usize| (start + length as isize).min(side as isize);
+        let want = [
+            field.left.max(0),
+            field.top.max(0),
+            end(field.left, field.width),
+            end(field.top, field.height),
+        ];
+        // Maxima choose one of their positions, so less may be touched, never more.
+        let is_inside = left >= want[0] && top >= want[1] && right <= want[2] && bottom <= want[3];
+        let found = [left, top, right, bottom];
+        assert!(is_inside, "{name} {place:?}: {found:?} beyond {want:?}");
+        let area = |r: [isize; 4]| ((r[2] - r[0]) * (r[3] - r[1])) as f64;
+        assert!(
+            area(found) > 0.6 * area(want),
+            "{name} {place:?}: {found:?} is much less than {want:?}"
+        );
+    }
+
+    #[test]
+    fn a_position_depends_on_the_pixels_of_its_field() {
+        let device = Device::flex();
+        let vgg = Vgg::random(&VggConfig::tiny(), 1, &device);
+        for (name, place) in [
+            ("conv1_1", [5, 7]),
+            ("relu1_2", [0, 31]),
+            ("pool1", [8, 3]),
+            ("conv2_1", [4, 0]),
+            ("relu2_2", [9, 9]),
+        ] {
+            assert_field(&vgg, name, place, 32);
+        }
+        let net = |net: Blueprint| GraphNet::random(&net.narrowed(8), 1, &device);
+        let squeeze = net(Blueprint::squeezenet());
+        for (name, place) in [
+            ("conv1", [0, 9]),
+            ("pool1", [7, 7]),
+            ("fire3", [3, 11]),
+            ("pool3", [4, 4]),
+            ("fire4", [2, 5]),
+        ] {
+            assert_field(&squeeze, name, place, 65);
+        }
+        let trunk = net(Blueprint::inception_trunk());
+        for (name, place) in [("conv_2", [10, 3]), ("mixed", [5, 5])] {
+            if trunk.info(name).is_ok() {
+                assert_field(&trunk, name, place, 139);
+            }
+        }
+        let alex = net(Blueprint::alexnet());
+        for (name, place) in [("conv1", [0, 3]), ("conv2", [3, 3]), ("pool2", [1, 2])] {
+            assert_field(&alex, name, place, 95);
+        }
     }
 }

@@ -11,6 +11,7 @@
 //! | [`graph`] | networks that branch: AlexNet, SqueezeNet, GoogLeNet, the trunk of Inception v3 |
 //! | [`Architecture`] | any of these by its name, built from a file |
 //! | [`classifier`] | a VGG that learns which class a picture is of |
+//! | [`Rule`] | how rectifiers send signals back: gradient, deconvolutional network, guided |
 //! | [`Pooling`], [`Edges`] | choices that leave the weights as they are |
 
 mod architecture;
@@ -26,10 +27,11 @@ mod vgg_config;
 mod vgg_load;
 
 pub use architecture::{Architecture, ClassNames};
-pub use layer::{Layer, LayerInfo, LayerKind};
+pub use layer::{Field, Layer, LayerInfo, LayerKind};
 pub use network::{Activations, Network};
 pub use normalise::normalised;
 pub use probe::{probe, probe_error};
+pub use reverie_kernels::rectify::Rule;
 pub use synthetic::synthetic_picture;
 pub use vgg::{SCORES, Vgg};
 pub use vgg_config::{ARCHITECTURES, Edges, Pooling, VggConfig};

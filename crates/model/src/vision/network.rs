@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor};
 
-use super::{Layer, LayerInfo, LayerKind};
+use super::{Layer, LayerInfo, LayerKind, Rule};
 use crate::ModelError;
 use crate::weights::nearest;
 
@@ -62,6 +62,29 @@ pub trait Network {
         let scores = |info: &&LayerInfo| info.kind == LayerKind::Scores;
         let found = self.layers().iter().find(scores);
         found.map(|info| info.layer.clone())
+    }
+
+    /// The same network with rectifiers that send signals back by `rule`; forward nothing changes. None
+    /// where that cannot be chosen.
+    fn with_rule(&self, _rule: Rule) -> Option<Box<dyn Network>> {
+        None
+    }
+
+    /// Layers that have weights, from the picture to the deepest.
+    fn weighted(&self) -> Vec<Layer> {
+        Vec::new()
+    }
+
+    /// The same network with random weights in these layers, some of [`weighted`](Network::weighted):
+    /// normal with variance `2 / fan-in`, biases zero. None where that cannot be done.
+    fn randomised(&self, _layers: &[Layer], _seed: u64) -> Option<Box<dyn Network>> {
+        None
+    }
+
+    /// Filters of the layer that reads the picture, `[C, 3, h, w]`, on what
+    /// [`normalise`](Network::normalise) makes of it. None where they are not to be had.
+    fn first_filters(&self) -> Option<Tensor<4>> {
+        None
     }
 
     /// Names of the classes it tells apart, in the order of its scores; none where it has no

@@ -3,15 +3,16 @@
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::module::{avg_pool2d, conv2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions, PadMode};
-use burn::tensor::{Device, Tensor, TensorData, activation::relu};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use reverie_kernels::convolution::{
     self as kernels, FrozenFilter, Padding, convolve_frozen, to_channels_last,
 };
+use reverie_kernels::rectify::{Rule, rectify};
 use reverie_kernels::serves;
 
 use super::{Edges, Layer, LayerInfo, LayerKind, Network, Pooling, VggConfig, normalised};
-use crate::rng::{normal, seeded};
+use crate::rng::{he, seeded};
 use crate::train::host;
 use crate::weights::{Preprocessing, RawTensor};
 
@@ -100,6 +101,9 @@ pub struct Vgg {
     /// The convolutions' weights as the kernels want them, made when they are first used.
     #[module(skip)]
     filters: Vec<FrozenFilter>,
+    /// How rectifiers send signals back.
+    #[module(skip)]
+    rule: Rule,
     #[module(skip)]
     config: VggConfig,
     #[module(skip)]
@@ -131,6 +135,7 @@ impl Vgg {
             norms,
             head,
             filters,
+            rule: Rule::default(),
             config: config.clone(),
             preprocessing,
             steps,
@@ -153,11 +158,7 @@ impl Vgg {
             .convolutions()
             .into_iter()
             .map(|(_, _, channels_in, channels)| {
-                let std = (2.0 / (9 * channels_in) as f32).sqrt();
-                let weight: Vec<f32> = normal(&mut rng, channels * channels_in * 9)
-                    .into_iter()
-                    .map(|value| value * std)
-                    .collect();
+                let weight = he(&mut rng, channels * channels_in * 9, channels_in * 9);
                 conv(weight, vec![0.0; channels], channels_in, device)
             })
             .collect();
@@ -271,7 +272,10 @@ impl Vgg {
                         Edges::Replicate if *index == 0 => Padding::Edge,
                         _ => Padding::Zeros,
                     };
-                    is_rectified = matches!(next, Some(Step::Relu)) && !left.contains(&info.layer);
+                    // A rectifier inside the convolution goes back as the gradient does.
+                    is_rectified = matches!(next, Some(Step::Relu))
+                        && !left.contains(&info.layer)
+                        && self.rule == Rule::Gradient;
                     convolve_frozen(x, &self.filters[*index], padding, is_rectified)
                 }
                 Step::Norm(index) => {
@@ -280,7 +284,7 @@ impl Vgg {
                     x * row(&norm.scale) + row(&norm.shift)
                 }
                 Step::Relu if is_rectified => x,
-                Step::Relu => relu(x),
+                Step::Relu => rectify(x, self.rule),
                 Step::Pool => {
                     let pooling = match self.config.pooling {
                         Pooling::Max => kernels::Pooling::Max,
@@ -333,6 +337,51 @@ impl Network for Vgg {
         self.preprocessing.denormalise([0.0; 3])
     }
 
+    fn with_rule(&self, rule: Rule) -> Option<Box<dyn Network>> {
+        let same = self.clone();
+        Some(Box::new(Self { rule, ..same }))
+    }
+
+    /// Convolutions by their names, and the scores.
+    fn weighted(&self) -> Vec<Layer> {
+        let has_weights = |step: &Step| matches!(step, Step::Conv(_) | Step::Scores);
+        let steps = self.steps.iter().filter(|(step, _)| has_weights(step));
+        steps.map(|(_, info)| info.layer.clone()).collect()
+    }
+
+    /// Batch normalisation keeps its statistics.
+    fn randomised(&self, layers: &[Layer], seed: u64) -> Option<Box<dyn Network>> {
+        let mut same = self.clone();
+        let device = self.device();
+        for (layer, seed) in layers.iter().zip(seed..) {
+            let (step, _) = self.steps.iter().find(|(_, info)| info.layer == *layer)?;
+            let mut rng = seeded(seed);
+            match step {
+                Step::Conv(index) => {
+                    let [channels, inputs, ..] = self.convs[*index].weight.val().dims();
+                    let weight = he(&mut rng, channels * inputs * 9, inputs * 9);
+                    let conv = conv(weight, vec![0.0; channels], inputs, &device);
+                    same.filters[*index] = FrozenFilter::new(conv.weight.val(), conv.bias.val());
+                    same.convs[*index] = conv;
+                }
+                Step::Scores => {
+                    let head = same.head.as_mut()?;
+                    let [inputs, classes] = head.weight.val().dims();
+                    let weight = he(&mut rng, inputs * classes, inputs);
+                    let names = std::mem::take(&mut head.classes);
+                    *head = Head::new(weight, vec![0.0; classes], &device);
+                    head.classes = names;
+                }
+                Step::Norm(_) | Step::Relu | Step::Pool => return None,
+            }
+        }
+        Some(Box::new(same.no_grad()))
+    }
+
+    fn first_filters(&self) -> Option<Tensor<4>> {
+        Some(self.filters(0))
+    }
+
     fn run(
         &self,
         normalised: Tensor<4>,
@@ -351,7 +400,7 @@ impl Network for Vgg {
                     let norm = &self.norms[*index];
                     x * norm.scale.val() + norm.shift.val()
                 }
-                Step::Relu => relu(x),
+                Step::Relu => rectify(x, self.rule),
                 Step::Pool => self.pool(x),
                 Step::Scores => self.scores(x),
             };
@@ -368,11 +417,13 @@ impl Network for Vgg {
 /// The steps of the forward pass with the name and geometry of each.
 fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
     let mut steps = Vec::new();
-    let (mut index, mut stride, mut receptive, mut channels) = (0, 1, 1, 3);
+    let (mut index, mut stride, mut receptive, mut channels) = (0, 1_usize, 1, 3);
+    let mut offset = 0_isize;
     let stages = config.stages.len();
     for (stage, widths) in (1..).zip(&config.stages) {
         for (place, &width) in (1..).zip(widths) {
             receptive += 2 * stride;
+            offset -= stride.cast_signed();
             channels = width;
             let mut push = |step, kind, prefix: &str| {
                 let layer = Layer::named(format!("{prefix}{stage}_{place}"));
@@ -385,6 +436,7 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
                         stride,
                         receptive,
                         shift: 0,
+                        offset,
                         smallest: stride,
                     },
                 ));
@@ -410,6 +462,7 @@ fn plan(config: &VggConfig) -> Vec<(Step, LayerInfo)> {
                     stride,
                     receptive,
                     shift: 0,
+                    offset,
                     smallest: stride,
                 },
             ));
@@ -429,6 +482,7 @@ fn scores_step(head: &Head, steps: &[(Step, LayerInfo)]) -> (Step, LayerInfo) {
         stride,
         receptive: usize::MAX,
         shift: 0,
+        offset: 0,
         smallest: stride,
     };
     (Step::Scores, info)

@@ -12,6 +12,8 @@ pub(super) struct Axis {
     pub(super) stride: usize,
     pub(super) shift: isize,
     pub(super) receptive: usize,
+    /// First pixel of the first position.
+    pub(super) offset: isize,
 }
 
 /// Size and reach of a node.
@@ -34,6 +36,18 @@ impl Axis {
             stride: self.stride * stride,
             shift: self.shift + self.stride.cast_signed() * gained,
             receptive: self.receptive + (kernel - 1) * self.stride,
+            offset: self.offset - (padding * self.stride).cast_signed(),
+        }
+    }
+
+    /// One that sees what both see.
+    fn united(self, other: Self) -> Self {
+        let end = |axis: Self| axis.offset + axis.receptive.cast_signed();
+        let offset = self.offset.min(other.offset);
+        Self {
+            receptive: (end(self).max(end(other)) - offset).unsigned_abs(),
+            offset,
+            ..self
         }
     }
 
@@ -51,6 +65,7 @@ impl Extent {
             stride: 1,
             shift: 0,
             receptive: 1,
+            offset: 0,
         };
         Self {
             channels: 3,
@@ -84,10 +99,7 @@ impl Extent {
             "{} joins maps of one size",
             node.layer
         );
-        let axis = |i: usize| Axis {
-            receptive: self.axes[i].receptive.max(other.axes[i].receptive),
-            ..self.axes[i]
-        };
+        let axis = |i: usize| self.axes[i].united(other.axes[i]);
         Self {
             channels: self.channels + other.channels,
             axes: [axis(0), axis(1)],
@@ -115,6 +127,7 @@ impl Extent {
             Op::GlobalMean | Op::Dense(_) => LayerKind::Dense,
         };
         let [down, across] = self.axes;
+        let seen = down.united(across);
         LayerInfo {
             layer: node.layer.clone(),
             kind,
@@ -122,9 +135,10 @@ impl Extent {
             stride: down.stride,
             receptive: match self.is_whole {
                 true => usize::MAX,
-                false => down.receptive.max(across.receptive),
+                false => seen.receptive,
             },
             shift: down.shift.max(across.shift),
+            offset: seen.offset,
             smallest: self.smallest,
         }
     }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use burn::tensor::activation::relu;
 use burn::tensor::module::adaptive_avg_pool2d;
 use burn::tensor::{Device, Tensor};
 
 use reverie_kernels::convolution::{self as kernels, Pooling, pool_windows};
+use reverie_kernels::rectify::{Rule, rectify};
 use reverie_kernels::{is_enabled, is_host};
 
 use super::maps::Maps;
@@ -42,6 +42,8 @@ pub struct GraphNet {
     only_rectified: Vec<bool>,
     infos: Vec<LayerInfo>,
     classes: Vec<String>,
+    /// How rectifiers send signals back.
+    rule: Rule,
     device: Device,
 }
 
@@ -102,6 +104,7 @@ impl GraphNet {
             weights,
             only_rectified,
             classes: Vec::new(),
+            rule: Rule::default(),
             device: device.clone(),
         }
     }
@@ -166,7 +169,7 @@ impl GraphNet {
             }
             (Op::Dense(dense), Weights::Dense(matrix)) => connect(dense, matrix, x),
             (Op::Relu, _) if x.is_rectified() => x.clone(),
-            (Op::Relu, _) => Maps::new(relu(x.tensor())),
+            (Op::Relu, _) => Maps::new(rectify(x.tensor(), self.rule)),
             (Op::MaxPool(window), _) => pool(*window, Pooling::Max, x),
             (Op::AvgPool(window), _) => pool(*window, Pooling::Average, x),
             (Op::Concat, _) => Maps::concat(inputs),
@@ -234,6 +237,37 @@ impl Network for GraphNet {
         &self.classes
     }
 
+    fn with_rule(&self, rule: Rule) -> Option<Box<dyn Network>> {
+        let same = self.clone();
+        Some(Box::new(Self { rule, ..same }))
+    }
+
+    /// Convolutions, `…_pre_relu` and the like, and fully connected layers.
+    fn weighted(&self) -> Vec<Layer> {
+        let nodes = self.blueprint.nodes().iter().zip(&self.weights);
+        let weighted = nodes.filter(|(_, weights)| !matches!(weights, Weights::None));
+        weighted.map(|(node, _)| node.layer.clone()).collect()
+    }
+
+    fn randomised(&self, layers: &[Layer], seed: u64) -> Option<Box<dyn Network>> {
+        let mut same = self.clone();
+        let nodes = self.blueprint.nodes();
+        for (layer, seed) in layers.iter().zip(seed..) {
+            let place = nodes.iter().position(|node| node.layer == *layer)?;
+            if matches!(self.weights[place], Weights::None) {
+                return None;
+            }
+            same.weights[place] = weights::random_at(&self.blueprint, place, seed, &self.device);
+        }
+        Some(Box::new(same))
+    }
+
+    fn first_filters(&self) -> Option<Tensor<4>> {
+        let mut nodes = self.blueprint.nodes().iter();
+        let first = nodes.find(|node| node.inputs == [Blueprint::PICTURE])?;
+        self.filters(first.layer.as_str())
+    }
+
     /// Only what the wanted layers depend on is computed, and held no longer than it is read.
     fn run(
         &self,
@@ -262,7 +296,9 @@ impl Network for GraphNet {
             };
             let inputs: Vec<Maps> = node.inputs.iter().map(&mut read).collect();
             let is_wanted = wanted.contains(&node.layer);
-            let may_rectify = self.only_rectified[place] && !is_wanted;
+            // A rectifier inside the convolution goes back as the gradient does.
+            let is_gradient = self.rule == Rule::Gradient;
+            let may_rectify = self.only_rectified[place] && !is_wanted && is_gradient;
             let maps = self.compute(place, &inputs, may_rectify);
             if is_wanted {
                 keep(&node.layer, maps.to_first());

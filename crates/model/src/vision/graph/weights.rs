@@ -6,7 +6,7 @@ use rand_pcg::Pcg64Mcg;
 use reverie_kernels::convolution::FrozenConvolution;
 
 use super::{BatchNorm, Blueprint, Conv, Dense, Op};
-use crate::rng::{normal, seeded};
+use crate::rng::{he, seeded};
 use crate::weights::{Loader, WeightsError};
 
 /// The numbers of one node.
@@ -74,26 +74,40 @@ fn fill(
     source: &mut impl Source,
     device: &Device,
 ) -> Result<Vec<Weights>, WeightsError> {
-    let extents = net.extents();
-    let of = |node: &super::Node| {
-        let channels = node
-            .inputs
-            .first()
-            .map_or(0, |input| extents[*input].channels);
-        Ok(match &node.op {
-            Op::Conv(conv) => {
-                let [height, width] = conv.kernel;
-                let shape = [conv.channels, channels, height, width];
-                Weights::Conv(filters(conv, shape, source.conv(conv, shape)?, device))
-            }
-            Op::Dense(dense) => {
-                let shape = [dense.outputs, channels * dense.side * dense.side];
-                Weights::Dense(matrix(shape, source.dense(dense, shape)?, device))
-            }
-            _ => Weights::None,
-        })
+    let places = 0..net.nodes().len();
+    places
+        .map(|place| one(net, place, source, device))
+        .collect()
+}
+
+/// Other random numbers for the node at `place`.
+pub(super) fn random_at(net: &Blueprint, place: usize, seed: u64, device: &Device) -> Weights {
+    one(net, place, &mut Random(seeded(seed)), device).expect("random numbers cannot be missing")
+}
+
+fn one(
+    net: &Blueprint,
+    place: usize,
+    source: &mut impl Source,
+    device: &Device,
+) -> Result<Weights, WeightsError> {
+    let node = &net.nodes()[place];
+    let channels = match node.inputs.first() {
+        Some(input) => net.extents()[*input].channels,
+        None => 0,
     };
-    net.nodes().iter().map(of).collect()
+    Ok(match &node.op {
+        Op::Conv(conv) => {
+            let [height, width] = conv.kernel;
+            let shape = [conv.channels, channels, height, width];
+            Weights::Conv(filters(conv, shape, source.conv(conv, shape)?, device))
+        }
+        Op::Dense(dense) => {
+            let shape = [dense.outputs, channels * dense.side * dense.side];
+            Weights::Dense(matrix(shape, source.dense(dense, shape)?, device))
+        }
+        _ => Weights::None,
+    })
 }
 
 fn filters(conv: &Conv, shape: [usize; 4], numbers: Numbers, device: &Device) -> FrozenConvolution {
@@ -161,10 +175,8 @@ struct Random(Pcg64Mcg);
 
 impl Random {
     fn numbers(&mut self, outputs: usize, inputs: usize) -> Numbers {
-        let scale = (2.0 / inputs as f32).sqrt();
-        let weight = normal(&mut self.0, outputs * inputs);
         Numbers {
-            weight: weight.into_iter().map(|value| value * scale).collect(),
+            weight: he(&mut self.0, outputs * inputs, inputs),
             bias: vec![0.0; outputs],
         }
     }
