@@ -183,11 +183,10 @@ mod tests {
         let back = image.grad(&grads).unwrap().abs().sum_dim(1);
         let values: Vec<f32> = back.into_data().iter::<f32>().collect();
         let mut found = [isize::MAX, isize::MAX, isize::MIN, isize::MIN];
-        for (place, _) in values
-            .iter()
-            .enumerate()
-            .filter(|(_, value)| **value != 0.0)
-        {
+        // Fast convolutions leave a trace of rounding beside what they touch.
+        let least = values.iter().fold(0.0, |max: f32, value| max.max(*value)) * 1e-5;
+        let touched = values.iter().enumerate();
+        for (place, _) in touched.filter(|(_, value)| **value > least) {
             let (x, y) = ((place % side) as isize, (place / side) as isize);
             found[0] = found[0].min(x);
             found[1] = found[1].min(y);
