@@ -45,6 +45,14 @@ pub enum VizError {
         /// Numbers given.
         found: usize,
     },
+    /// A network whose rectifiers know the gradient only.
+    #[error(
+        "{network} can go back by the gradient only: its rectifiers leave no choice of rule for a deconvolutional network or guided backpropagation"
+    )]
+    NoRule {
+        /// The network.
+        network: String,
+    },
     /// The optimisation left the numbers it can work with.
     #[error(
         "the loss became {loss} at step {step}; a smaller --rate than {rate} may help, or --optimizer adam"

@@ -30,7 +30,9 @@ pub mod transform;
 mod bilinear;
 mod error;
 mod noise;
+mod signal;
 mod tensor;
 
 pub use error::VizError;
+pub use signal::{Signal, send_back};
 pub use tensor::{picture_of, tensor_of};
