@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod classify;
+mod deconv;
 mod dreams;
 mod music;
 mod speech;
@@ -14,6 +15,7 @@ use crate::backend::{Backend, Kernels};
 pub use classify::{
     ClassifyAction, ClassifyArgs, ClassifyEvalArgs, ClassifyTrainArgs, PictureSetArgs,
 };
+pub use deconv::{ChannelRange, DeconvArgs};
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
 pub use speech::{
@@ -55,6 +57,8 @@ pub enum Command {
     Dream(Box<DreamArgs>),
     /// Make the picture that a channel of a layer looks for
     Imagine(Box<ImagineArgs>),
+    /// Show what excites a feature map, in one picture or in the nine best of a folder
+    Deconv(Box<DeconvArgs>),
     /// Train a network to tell classes of pictures apart, measure one
     Classify(ClassifyArgs),
     /// Train recurrent networks on a text, let them write, look at their neurons

@@ -83,6 +83,12 @@ pub const IMAGINE_PRESETS: [Preset; 8] = [
     ),
 ];
 
+/// Presets for the deconvolutional network; the first is the default.
+pub const DECONV_PRESETS: [Preset; 1] = [(
+    "zeiler",
+    include_str!("../../../configs/deconv/zeiler.toml"),
+)];
+
 /// Presets for classifiers of pictures; the first is the default.
 pub const CLASSIFY_PRESETS: [Preset; 1] = [(
     "vgg-mini",

@@ -13,9 +13,12 @@
 //! [`style`] and [`dream`] are combinations of these; [`picture`] reads and writes files. The
 //! network is anything with the trait [`reverie_model::vision::Network`].
 //!
+//! [`deconv`] goes back from single units, and finds the pictures that excite them most.
+//!
 //! [`neurons`] is about recurrent networks: what single cells of them follow while they read.
 //! [`pianoroll`] shows what they play, and [`sound`] makes it heard.
 
+pub mod deconv;
 pub mod dream;
 pub mod neurons;
 pub mod objective;

@@ -245,7 +245,7 @@ pub struct ImagineArgs {
     pub talk: TalkArgs,
 }
 
-fn channels(text: &str) -> Result<(usize, usize), String> {
+pub(super) fn channels(text: &str) -> Result<(usize, usize), String> {
     let help = "write a channel as 12 or a range as 0-15".to_owned();
     let (first, last) = text.split_once('-').unwrap_or((text, text));
     match (first.parse(), last.parse()) {
@@ -254,7 +254,7 @@ fn channels(text: &str) -> Result<(usize, usize), String> {
     }
 }
 
-fn place(text: &str) -> Result<(usize, usize), String> {
+pub(super) fn place(text: &str) -> Result<(usize, usize), String> {
     let both = text.split_once(',');
     let both = both.and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
     both.ok_or_else(|| "write a place as column and row: 3,5".to_owned())

@@ -3,6 +3,7 @@
 mod classify;
 mod completions;
 mod data;
+mod deconv;
 mod devices;
 mod download;
 mod dream;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Style(args) => style::run(&args),
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
+        Command::Deconv(args) => deconv::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Music(args) => music::run(&args),
