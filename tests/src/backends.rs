@@ -218,6 +218,30 @@ fn every_kind_of_picture_from_noise_has_the_same_score_on_every_backend() {
 }
 
 #[test]
+fn the_deconvolutional_network_says_the_same_on_every_backend() {
+    let dir = tempfile::tempdir().unwrap();
+    let set = dir.path().join("set");
+    std::fs::create_dir(&set).unwrap();
+    for seed in 0..12 {
+        small_picture(&set, &format!("{seed:02}.png"), 24, 24, seed);
+    }
+    for rule in ["deconvnet", "guided", "gradient"] {
+        let run = |backend: &str| {
+            let done = reverie()
+                .current_dir(dir.path())
+                .args(["deconv", "--folder", "set", "--net", "tiny", "--layers"])
+                .args(["relu1_1,relu2_2", "--size", "24", "--rule", rule])
+                .args(["--json", "--backend", backend])
+                .args(["--out", &format!("{backend}-{rule}")])
+                .assert()
+                .success();
+            result(&done.get_output().stdout)
+        };
+        compare(&format!("deconv {rule}"), run, &["activation", "norm"]);
+    }
+}
+
+#[test]
 fn the_self_test_passes_on_every_backend() {
     let mut backends = vec!["flex", "ndarray"];
     if wgpu("the_self_test_passes_on_every_backend").is_some() {

@@ -7,6 +7,7 @@ mod common;
 
 mod backends;
 mod cli;
+mod deconv;
 mod engine;
 mod examples;
 mod kernels;

@@ -5,12 +5,13 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 34] = [
+const COMMANDS: [(&[&str], bool); 35] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
     (&["dream"], true),
     (&["imagine"], true),
+    (&["deconv"], true),
     (&["classify"], true),
     (&["classify", "train"], true),
     (&["classify", "eval"], true),

@@ -9,6 +9,7 @@
 //! | `output` | results that cannot be written, or would replace a file |
 //! | `disk_full` | a disk that fills up |
 //! | `dreams` | films, masks, guides, classes, pictures from noise |
+//! | `deconv` | the deconvolutional network: units, folders, what is skipped, how runs go on |
 //! | `devices` | backends that are not there |
 //! | `resume` | runs that cannot be gone on with |
 //! | `interrupt` | Ctrl-C |
@@ -25,6 +26,7 @@
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
 mod classify;
+mod deconv;
 mod devices;
 mod disk_full;
 mod dreams;

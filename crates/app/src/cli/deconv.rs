@@ -23,8 +23,8 @@ pub enum ChannelRange {
   reverie deconv photo.jpg --net squeezenet --layer fire5 -o strongest.png
   reverie deconv photo.jpg --layer relu3_3 --channel 0-15 --whole --rule guided -o units.png
   reverie deconv --folder photos --out top
-  reverie deconv --folder set.tar.gz --net squeezenet --layers fire3,fire5,fire9 --out top
-  reverie deconv --folder photos --layers relu3_3 --channels all --resume --out top")]
+  reverie deconv --folder photos --channels 0-31 --resume --out top
+  reverie deconv --folder set.tar.gz --net squeezenet --layers fire3,fire5,fire9 --out fires")]
 pub struct DeconvArgs {
     /// Picture to look into
     #[arg(
@@ -89,7 +89,7 @@ pub struct DeconvArgs {
     )]
     pub out: Option<PathBuf>,
     /// Go on with what stands in --out
-    #[arg(long, requires = "folder", help_heading = "Output")]
+    #[arg(long, conflicts_with = "picture", help_heading = "Output")]
     pub resume: bool,
     #[command(flatten)]
     #[allow(missing_docs)]

@@ -9,7 +9,7 @@ use crate::tensor::values_of;
 
 /// The share of all numbers that the scale is wide enough for; the few beyond it are clipped, as a
 /// single bright pixel would leave the rest grey.
-const WITHIN: f64 = 0.995;
+const WITHIN: f64 = 0.99;
 
 /// A signal that arrived at one picture.
 ///
@@ -45,7 +45,7 @@ impl Projection {
     }
 
     /// All of it, about mid grey. Every projection has its own scale, the same up and down and for all
-    /// three colours, so that no more than one number in 200 of those that are not nothing is clipped.
+    /// three colours, so that no more than one number in 100 of those that are not nothing is clipped.
     pub fn picture(&self) -> Picture {
         let scale = self.scale(|_| true);
         self.drawn(scale)

@@ -18,6 +18,8 @@ use crate::network::Loaded;
 
 /// Quality of the pictures inside the page.
 const JPEG_QUALITY: u8 = 86;
+/// Pixels of a side of a patch, at least and at most.
+const TILE: std::ops::Range<u32> = 64..96;
 /// Cards in a row of a sheet.
 const COLUMNS: usize = 4;
 /// Cards on a sheet.
@@ -114,7 +116,8 @@ impl Easel<'_> {
             .zip(&fields)
             .map(|(p, f)| p.patch(*f))
             .collect();
-        let options = look(self.config.top);
+        let largest = patches.iter().map(Picture::width).max().unwrap_or(0);
+        let options = look(self.config.top, largest);
         let places = self.config.top;
         let uri = |pictures: &[Picture]| data_uri(&grid(pictures, places, &options));
         Ok(Card {
@@ -149,10 +152,11 @@ impl Easel<'_> {
     }
 }
 
-/// Nine in three columns; other numbers as near to a square.
-fn look(top: usize) -> CardOptions {
+/// Nine in three columns, other numbers as near to a square; patches that are large are shown larger.
+fn look(top: usize, largest: u32) -> CardOptions {
     CardOptions {
         columns: (top as f64).sqrt().ceil() as usize,
+        tile: largest.clamp(TILE.start, TILE.end),
         ..CardOptions::default()
     }
 }

@@ -67,7 +67,7 @@ pub fn run(
     let opened = shared::open_device(&args.device, output)?;
     let loaded = plan::open_network(&args.net, config, &opened.device)?;
     let side = config.square_side(loaded.side);
-    let layers = plan::layers(&args.layer, &loaded, side)?;
+    let layers = plan::layers(&args.layer, &loaded, [side; 2])?;
     let shown = |info: &LayerInfo| plan::shown_channels(&args.channel, info, config.count);
     let channels: Vec<Vec<usize>> = layers.iter().map(shown).collect::<Result<_, _>>()?;
     let dir = Dir::at(out);

@@ -48,13 +48,13 @@ impl Pass<'_> {
         while !progress.is_done() && stop.is_none() {
             let end = (progress.next + self.config.batch).min(progress.of);
             self.batch(progress, end)?;
-            let event = json!({ "event": "pictures", "done": end, "of": progress.of });
-            output.event(&event);
-            bar.show(end as u64, "pictures");
             if end - saved >= self.config.save_every {
                 self.dir.save(progress)?;
                 saved = end;
             }
+            let event = json!({ "event": "pictures", "done": end, "of": progress.of });
+            output.event(&event);
+            bar.show(end as u64, "pictures");
             stop = stopper.asks();
         }
         bar.finish();

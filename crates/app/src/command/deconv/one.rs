@@ -146,8 +146,8 @@ fn layer(args: &DeconvArgs, loaded: &Loaded, picture: &Picture) -> anyhow::Resul
         );
         return Err(UsageError(sentence).into());
     }
-    let side = picture.width().min(picture.height());
-    let mut layers = plan::layers(&args.layer, loaded, side)?;
+    let size = [picture.width(), picture.height()];
+    let mut layers = plan::layers(&args.layer, loaded, size)?;
     layers.pop().context("there is a layer to look at")
 }
 

@@ -42,14 +42,15 @@ pub fn open_network(
 }
 
 /// The layers that are asked for, each once, from the picture to the deepest; where none are, one for
-/// every resolution that a picture of so many pixels has room for.
+/// every resolution that a picture of this width and height, in pixels, has room for.
 ///
 /// # Errors
 /// A layer that does not exist, or that the picture is too small for.
-pub fn layers(asked: &[String], loaded: &Loaded, side: u32) -> anyhow::Result<Vec<LayerInfo>> {
+pub fn layers(asked: &[String], loaded: &Loaded, size: [u32; 2]) -> anyhow::Result<Vec<LayerInfo>> {
     let network = loaded.network.as_ref();
-    let side = side as usize;
+    let [width, height] = size.map(|side| side as usize);
     if asked.is_empty() {
+        let side = width.min(height);
         let usual = usual_layers(network, side, loaded.deepest_useful.as_deref());
         anyhow::ensure!(
             !usual.is_empty(),
@@ -59,7 +60,7 @@ pub fn layers(asked: &[String], loaded: &Loaded, side: u32) -> anyhow::Result<Ve
         return Ok(usual);
     }
     for name in asked {
-        network.info(name.trim())?.check_side(side, side)?;
+        network.info(name.trim())?.check_side(width, height)?;
     }
     let is_asked = |info: &&LayerInfo| asked.iter().any(|name| name.trim() == info.layer.as_str());
     Ok(network.layers().iter().filter(is_asked).cloned().collect())
@@ -106,12 +107,27 @@ pub fn shown_channels(
 pub fn group(
     network: &dyn Network,
     info: &LayerInfo,
-    [width, height]: [u32; 2],
+    size: [u32; 2],
     most: usize,
 ) -> anyhow::Result<usize> {
-    let one = look_bytes(network, std::slice::from_ref(&info.layer), width, height)?.max(1);
-    let fit = usize::try_from(BACK_ROOM / one).unwrap_or(most);
-    Ok(fit.clamp(1, most.max(1)))
+    let mut group = most.max(1);
+    while group > 1 && back_bytes(network, info, size, group)? > BACK_ROOM {
+        group -= 1;
+    }
+    Ok(group)
+}
+
+/// Bytes that going back from so many units at once takes.
+fn back_bytes(
+    network: &dyn Network,
+    info: &LayerInfo,
+    [width, height]: [u32; 2],
+    units: usize,
+) -> anyhow::Result<u64> {
+    // So many pictures take as much as one that is so many times as high.
+    let all = height.saturating_mul(units as u32);
+    let layers = std::slice::from_ref(&info.layer);
+    Ok(look_bytes(network, layers, width, all)?)
 }
 
 /// Bytes that looking and going back take at their peak.
@@ -136,9 +152,8 @@ pub fn bytes(
     let forward = batch as u64 * (held + IN_FLIGHT * largest);
     let mut back = 0;
     for info in layers {
-        let group = group(network, info, [width, height], most)? as u64;
-        let one = look_bytes(network, std::slice::from_ref(&info.layer), width, height)?;
-        back = back.max(group * one);
+        let group = group(network, info, [width, height], most)?;
+        back = back.max(back_bytes(network, info, [width, height], group)?);
     }
     Ok(memory::BASE + network_bytes(network) + forward.max(back))
 }

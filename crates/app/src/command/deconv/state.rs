@@ -215,7 +215,9 @@ impl Dir {
         self.clear()?;
         let (text, sha256) = listing.to_file()?;
         write_atomic(&self.file(LISTING), text.as_bytes(), true)?;
-        Ok(Progress::new(basis, layers, sha256, of))
+        let progress = Progress::new(basis, layers, sha256, of);
+        self.save(&progress)?;
+        Ok(progress)
     }
 
     /// Where a run goes on.
