@@ -13,9 +13,12 @@
 //! [`style`] and [`dream`] are combinations of these; [`picture`] reads and writes files. The
 //! network is anything with the trait [`reverie_model::vision::Network`].
 //!
+//! [`attribution`] asks which pixels made a network say so.
+//!
 //! [`neurons`] is about recurrent networks: what single cells of them follow while they read.
 //! [`pianoroll`] shows what they play, and [`sound`] makes it heard.
 
+pub mod attribution;
 pub mod dream;
 pub mod neurons;
 pub mod objective;
