@@ -12,8 +12,7 @@ rectifier written as an autograd function has to say the same, or the script sto
 All is computed in float64; float32 has to agree, or a number stands so near to a kink or to a tie
 of a maximum that no two programs need agree.
 
-Run:  python tests/reference/attribution.py   (writes tests/fixtures/attribution*; the state dict of
-      the SqueezeNet is that of graph_fixtures.py)
+Run:  python tests/reference/attribution.py   (writes tests/fixtures/attribution*)
 
 Made with torch 2.15.0, torchvision 0.29.2, captum 0.9.0, scipy 1.17.1, safetensors 0.8.0,
 Python 3.11.
@@ -28,7 +27,6 @@ import scipy
 import torch
 import torch.nn.functional as F
 import torchvision
-from safetensors.torch import load_file
 from torch import nn
 from torchvision.models.vgg import make_layers
 
@@ -181,16 +179,18 @@ def rise(model, x, target, masks, kept):
     return (probabilities[:, None, None, None] * masks).sum(0) / (kept * len(masks))
 
 
-def curve(model, start, end, order, step, target):
-    """Probability of the class while pixels of `start` become those of `end`, and the area."""
-    now, points = start.clone(), [model(start).softmax(1)[0, target]]
-    for first in range(0, len(order), step):
-        part = order[first:first + step]
+def curve(model, start, end, order, steps, target):
+    """Probability of the class while pixels of `start` become those of `end`, and the area.
+
+    After step i of n, i/n of the pixels have changed, rounded down.
+    """
+    now, points = start.clone(), []
+    for i in range(steps + 1):
+        part = order[:i * len(order) // steps]
         now.flatten(2)[:, :, part] = end.flatten(2)[:, :, part]
         points.append(model(now).softmax(1)[0, target])
     points = torch.stack(points)
-    places = torch.tensor([min(i * step, len(order)) for i in range(len(points))]) / len(order)
-    return {"points": points, "area": torch.trapezoid(points, places.to(points))}
+    return {"points": points, "area": torch.trapezoid(points, dx=1 / steps)}
 
 
 def order_of(values):
@@ -206,6 +206,7 @@ def answers(model, names, setup, dtype):
     x, std = normalise(image, "torchvision"), STD.to(dtype)
     black = normalise(torch.zeros_like(image), "torchvision")
     target = setup["class"]
+    untied(model, x)
     saliency = methods.Saliency(model).attribute(x, target, abs=False) / std
     noisy = [waves(NOISE, height, width, k=k).to(dtype) for k in range(SAMPLES)]
     smooth = [methods.Saliency(model).attribute(x + noise / std, target, abs=False) / std
@@ -243,12 +244,35 @@ def answers(model, names, setup, dtype):
     grids = torch.tensor(setup["rise"]["grids"], dtype=dtype)
     masks = masks_of(grids, setup["rise"]["shifts"], height, width)
     found["rise"] = rise(model, x, target, masks, setup["rise"]["kept"])
-    order, step = order_of(setup["curves"]["map"]), setup["curves"]["step"]
+    order, steps = order_of(setup["curves"]["map"]), setup["curves"]["steps"]
     blurred = normalise(waves(BLURRED, height, width).to(dtype), "torchvision")
-    found["deletion"] = curve(model, x, torch.zeros_like(x), order, step, target)
-    found["insertion"] = curve(model, blurred, x, order, step, target)
+    found["deletion"] = curve(model, x, torch.zeros_like(x), order, steps, target)
+    found["insertion"] = curve(model, blurred, x, order, steps, target)
     found["projections"] = projections(model, names, x, setup["projections"])
     return found
+
+
+def untied(model, x):
+    """Stops where two positive values of a window are so near that rounding says which is larger.
+
+    That happens where a layer is silent all over a window: the next one is its bias there, the same
+    at every place, but for the rounding of fast convolutions.  Zeros may tie: the first one counts.
+    """
+    def check(pool, inputs, _out):
+        (seen,) = inputs
+        side, stride = pool.kernel_size, pool.stride
+        extra = [-(size - side) % stride if pool.ceil_mode else 0 for size in seen.shape[2:]]
+        seen = F.pad(seen, (0, extra[1], 0, extra[0]), value=-torch.inf)
+        windows = seen.unfold(2, side, stride).unfold(3, side, stride).flatten(4)
+        first, second = windows.topk(2).values.unbind(-1)
+        near = (first > 0) & (first - second < 1e-5 * first.max())
+        assert not near.any(), "a maximum is a tie: take another seed"
+
+    hooks = [module.register_forward_hook(check) for module in model.modules()
+             if isinstance(module, nn.MaxPool2d)]
+    model(x)
+    for hook in hooks:
+        hook.remove()
 
 
 def agreed(single, double, name):
@@ -295,29 +319,30 @@ def setup(seed, width, height, target, **more):
     return {
         "preprocessing": "torchvision", "width": width, "height": height, "class": target,
         "rise": {"kept": 0.5, "grids": draw(2, count, cells, cells), "shifts": shifts},
-        "curves": {"step": more.pop("step"), "map": draw(40, height * width)}, **more,
+        "curves": {"steps": more.pop("steps"), "map": draw(40, height * width)}, **more,
     }
 
 
 def vgg():
     """The VGG and what is asked of it."""
-    model = Vgg(71).eval()
+    model = Vgg(105).eval()
     file = save(model.state_dict(), "attribution_vgg.safetensors")
     asked = setup(
-        81, 21, 18, 0, step=42, gradcam=["relu3_1", "relu2_2"], occlusion=[[5, 2], [6, 6]],
-        projections=[["relu2_2", 2], ["conv3_1", 5], ["pool2", 3]])
+        81, 21, 18, 0, steps=9, gradcam=["relu3_1", "relu2_2"], occlusion=[[5, 2], [6, 6]],
+        projections=[["relu2_2", 2], ["conv3_1", 2], ["pool2", 3]])
     return model, model.names(), {"file": file, "stages": STAGES, **asked}
 
 
 def squeezenet():
-    """The narrow SqueezeNet of graph_fixtures.py and what is asked of it."""
-    file = "squeezenet1_1_narrow.safetensors"
-    model = narrowed(torchvision.models.squeezenet1_1(weights=None), 8)
-    model.load_state_dict(load_file(FIXTURES / file))
-    model.eval()
+    """The narrow SqueezeNet and what is asked of it; its weights fit into 16 bits."""
+    model = narrowed(torchvision.models.squeezenet1_1(weights=None), 8).eval()
+    randomise(model, 82)
+    half = {key: value.half() for key, value in model.state_dict().items()}
+    file = save(half, "attribution_squeezenet_f16.safetensors")
+    model.load_state_dict(half)
     asked = setup(
-        82, 43, 37, 124, step=100, gradcam=["fire5", "fire9"], occlusion=[[12, 7]],
-        projections=[["fire3", 13], ["pool3", 8], ["fire5_squeeze1x1", 3]])
+        82, 43, 37, 120, steps=16, gradcam=["fire5", "fire9"], occlusion=[[12, 7]],
+        projections=[["fire3", 7], ["pool3", 8], ["fire5_squeeze1x1", 1]])
     return model, squeezenet_names(model), {"file": file, "divisor": 8, **asked}
 
 

@@ -38,7 +38,7 @@ pub use map::Map;
 pub use occlusion::Occlusion;
 pub use question::{Question, Score};
 pub use rank::spearman;
-pub use rise::Rise;
+pub use rise::{Draw, Rise};
 pub use smooth::SmoothGrad;
 
 use std::ops::ControlFlow;

@@ -1,12 +1,17 @@
-//! Attribution against captum, and units sent back against PyTorch: two small networks with random
-//! weights, all that `attribution.py` asked of them.
+//! Attribution against captum: all that `attribution.py` asked of two small networks with random
+//! weights.
 
+mod masks;
+mod methods;
 mod units;
 
-use burn::tensor::{Device, Tensor};
+use std::ops::ControlFlow;
+
+use burn::tensor::{Device, Tensor, TensorData};
 use reverie_model::vision::graph::{Blueprint, GraphNet};
 use reverie_model::vision::{Network, SCORES, Vgg, VggConfig, synthetic_picture};
 use reverie_model::weights::{Preprocessing, TensorFile};
+use reverie_viz::attribution::{Attribution, Map, Question, Score};
 use serde_json::Value;
 
 use crate::common::{fixture, fixture_json, floats, relative_error};
@@ -34,6 +39,41 @@ impl Case {
         &self.asked["answers"][name]
     }
 
+    /// The class that was asked about.
+    fn question(&self) -> Question<'_> {
+        let network = &*self.network;
+        let score = Score::class(network, whole(&self.asked["class"])).unwrap();
+        Question { network, score }
+    }
+
+    /// The map of a method, to its end.
+    fn map(&self, method: &dyn Attribution) -> Map {
+        let map = method.attribute(&self.question(), self.image.clone(), &mut go_on);
+        map.unwrap().unwrap()
+    }
+
+    /// Numbers of a formula in the channel, the row and the column, as an image beside the picture.
+    fn drawn(&self, formula: impl Fn(f64, f64, f64) -> f64) -> Tensor<4> {
+        let shape = self.image.dims();
+        let [_, channels, height, width] = shape;
+        let mut values = Vec::with_capacity(channels * height * width);
+        for c in 0..channels {
+            for y in 0..height {
+                for x in 0..width {
+                    values.push(formula(c as f64, y as f64, x as f64) as f32);
+                }
+            }
+        }
+        Tensor::from_data(TensorData::new(values, shape), &self.image.device())
+    }
+
+    /// The noise of a copy.
+    fn noise(&self, k: f64) -> Tensor<4> {
+        self.drawn(|c, y, x| {
+            0.2 * (1.7 * (k + 1.0) * (x + 1.0) + 2.3 * (y + 1.0) + 4.1 * c + k * k).sin()
+        })
+    }
+
     /// Compares values with the part of them that the reference keeps, and their length with its.
     fn check(&self, what: &str, found: &[f32], row: &Value) {
         let shape: Vec<usize> = row["shape"].as_array().unwrap().iter().map(whole).collect();
@@ -59,6 +99,11 @@ impl Case {
         println!("{what}: {error:.1e}");
         assert!(error <= self.bar, "{what} differs by {error:.1e}");
     }
+}
+
+/// Nobody says stop.
+fn go_on(_done: usize, _of: usize) -> ControlFlow<()> {
+    ControlFlow::Continue(())
 }
 
 fn whole(value: &Value) -> usize {
@@ -122,7 +167,10 @@ fn scores_of_the_classes_are_those_of_pytorch() {
     everywhere("scores_of_the_classes_are_those_of_pytorch", |case| {
         let layer = case.network.layer(SCORES).unwrap();
         let wanted = std::slice::from_ref(&layer);
-        let seen = case.network.activations(case.image.clone(), wanted).unwrap();
+        let seen = case
+            .network
+            .activations(case.image.clone(), wanted)
+            .unwrap();
         let scores = seen.of(&layer).try_into_vec_as::<f64>().unwrap();
         case.check_list("scores", &scores, case.answer("scores"));
     });
