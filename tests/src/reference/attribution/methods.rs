@@ -9,8 +9,11 @@ use reverie_viz::attribution::{
 use super::{BAR, Case, cases, everywhere, go_on, whole};
 use crate::common::fixture_json;
 
-/// Completeness gap that 200 steps may leave, as a share of the difference of the scores.
+/// Completeness gap that may be left, as a share of the difference of the scores.
 const GAP: f64 = 0.01;
+/// Steps that leave no larger one. At a flat picture other than the mean one all positions of a
+/// channel pass their kinks at once, so the way from black needs more; captum's gaps are the same.
+const STEPS: [(Baseline, usize); 2] = [(Baseline::Mean, 200), (Baseline::Black, 800)];
 /// Baselines by their names in the reference.
 const BASELINES: [(Baseline, &str); 2] = [
     (Baseline::Mean, "integrated_from_mean_colour"),
@@ -85,23 +88,21 @@ fn integrated_gradients_and_what_they_miss_are_those_of_captum() {
 }
 
 #[test]
-fn integrated_gradients_are_complete_at_200_steps() {
+fn integrated_gradients_add_up_to_the_difference_of_the_scores() {
     for case in cases(&Device::flex(), BAR) {
+        let question = case.question();
         for k in 0..4 {
             // The picture itself and three that are noisier and noisier.
             let noise = case.noise(f64::from(k)) * (f64::from(k) / 2.0);
             let image = (case.image.clone() + noise).clamp(0.0, 1.0);
-            for (baseline, name) in BASELINES {
-                let method = IntegratedGradients {
-                    steps: 200,
-                    baseline,
-                };
-                let question = case.question();
+            for (baseline, steps) in STEPS {
+                let method = IntegratedGradients { steps, baseline };
                 let map = method.attribute(&question, image.clone(), &mut go_on);
                 let map = map.unwrap().unwrap();
                 let gap = method.gap(&question, image.clone(), &map).unwrap();
-                println!("{}, picture {k}, {name}: gap {gap:.1e}", case.name);
-                assert!(gap <= GAP, "{}, picture {k}, {name}: {gap}", case.name);
+                let what = format!("{}, picture {k}, from {baseline:?}", case.name);
+                println!("{what}: gap {gap:.1e} after {steps} steps");
+                assert!(gap <= GAP, "{what}: gap {gap} after {steps} steps");
             }
         }
     }
