@@ -84,6 +84,12 @@ pub trait Network {
         None
     }
 
+    /// Whether means are taken over positions between the picture and `layer`: a mean records no
+    /// switch, so it has nothing to go back by but its gradient, which spreads a signal evenly.
+    fn pools_by_mean(&self, _layer: &Layer) -> bool {
+        false
+    }
+
     /// Layers that have weights, from the picture to the deepest.
     fn weighted(&self) -> Vec<Layer> {
         Vec::new()
