@@ -17,7 +17,7 @@ pub use classify::{
 };
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
-pub use saliency::SaliencyArgs;
+pub use saliency::{SaliencyArgs, Show};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
 };

@@ -253,8 +253,8 @@ mod tests {
         let net = Blueprint::squeezenet().narrowed(16);
         let graph = GraphNet::random(&net, 1, &Device::flex());
         assert_eq!(both_ways(&graph, "fire4", "fire3"), None);
-        let mut branch = graph.layers().iter().map(|info| info.layer.as_str());
-        let mut branch = branch.filter(|name| name.starts_with("fire3_")).next_back();
+        let branch = graph.layers().iter().map(|info| info.layer.as_str());
+        let branch = branch.rev().find(|name| name.starts_with("fire3_"));
         assert_eq!(both_ways(&graph, branch.unwrap(), "fire4"), None);
     }
 }

@@ -32,7 +32,12 @@ pub fn methods(asked: &[String]) -> Result<Vec<&'static str>, UsageError> {
                 METHODS.join(", ")
             )));
         }
-        found.extend(fitting.into_iter().filter(|method| !found.contains(method)).collect::<Vec<_>>());
+        found.extend(
+            fitting
+                .into_iter()
+                .filter(|method| !found.contains(method))
+                .collect::<Vec<_>>(),
+        );
     }
     Ok(found)
 }
@@ -111,17 +116,10 @@ pub fn ask(aim: &Aim, network: &dyn Network, picture: &Picture) -> anyhow::Resul
         Aim::Class(class) => *class,
         Aim::Likeliest => likeliest(network, picture)?,
     };
-    let score = Score::class(network, class)?;
-    let question = Question {
-        network,
-        score: score.clone(),
-    };
-    // Behind a rectifier a class can be silent, and then no pixel moves its score.
-    let evidence = Score::evidence(network, class)?;
-    let is_silent = evidence != score && question.scores(image.clone())?[0] == 0.0;
+    let (score, is_silent) = Score::awake(network, class, image.clone())?;
     Ok(Asked {
         answer: answer(&score)?,
-        score: if is_silent { evidence } else { score },
+        score,
         label: classes::short(&network.classes()[class]).to_owned(),
         is_silent,
     })
@@ -134,7 +132,9 @@ fn likeliest(network: &dyn Network, picture: &Picture) -> anyhow::Result<usize> 
     let seen = network.activations(image, std::slice::from_ref(&layer))?;
     let scores: Vec<f32> = seen.of(&layer).into_data().iter::<f32>().collect();
     // The first of equal ones.
-    let best = (0..scores.len()).rev().max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+    let best = (0..scores.len())
+        .rev()
+        .max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
     Ok(best.unwrap_or(0))
 }
 
@@ -148,7 +148,10 @@ mod tests {
             let asked: Vec<String> = asked.iter().map(|name| (*name).to_owned()).collect();
             methods(&asked).map_err(|error| error.0)
         };
-        assert_eq!(names(&["rise", "vanilla", "rise"]).unwrap(), ["rise", "vanilla"]);
+        assert_eq!(
+            names(&["rise", "vanilla", "rise"]).unwrap(),
+            ["rise", "vanilla"]
+        );
         assert_eq!(names(&["all", "rise"]).unwrap(), METHODS);
         let error = names(&["gradcam"]).unwrap_err();
         assert!(error.contains("did you mean grad-cam?"), "{error}");

@@ -102,7 +102,11 @@ impl Plan<'_> {
                 return Ok(None);
             };
             let gap = match *name == "integrated-gradients" {
-                true => Some(self.config.integrated().gap(&question, image.clone(), &map)?),
+                true => Some(
+                    self.config
+                        .integrated()
+                        .gap(&question, image.clone(), &map)?,
+                ),
                 false => None,
             };
             let mut one = Found {
@@ -120,7 +124,14 @@ impl Plan<'_> {
                     let importance = one.map.importance(one.is_signed);
                     let mut hear = |done, of| watch(&format!("{name}, pixels {done}/{of}"));
                     let steps = self.config.curve_steps;
-                    let made = curve(&question, image.clone(), &importance, change, steps, &mut hear)?;
+                    let made = curve(
+                        &question,
+                        image.clone(),
+                        &importance,
+                        change,
+                        steps,
+                        &mut hear,
+                    )?;
                     let Some(made) = made else {
                         return Ok(None);
                     };
@@ -168,7 +179,10 @@ impl Explained {
     /// One object for every method.
     pub fn events(&self) -> Vec<Value> {
         let event = |(number, one): (usize, &Found)| {
-            let areas = one.curves.as_ref().map(|curves| curves.each_ref().map(Curve::area));
+            let areas = one
+                .curves
+                .as_ref()
+                .map(|curves| curves.each_ref().map(Curve::area));
             let stage = |stage: &Stage| {
                 json!({
                     "layer": stage.layer.as_str(), "layers": stage.layers,

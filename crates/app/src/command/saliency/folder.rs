@@ -55,10 +55,22 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
         let stem = Path::new(&file.name).file_stem().unwrap_or_default();
         let sheet = out.join(format!("{:03}-{}.png", number + 1, stem.to_string_lossy()));
         let options = shared::save_options(&job.args.run, &job.args.picture_args, None);
-        save(&views::sheet(&explained, job.args.show), None, &sheet, &options)?;
+        save(
+            &views::sheet(&explained, job.args.show),
+            None,
+            &sheet,
+            &options,
+        )?;
         job.write_npy(&sheet, &explained)?;
         let summary = Summary::of(&explained);
-        let line = |row: &Row| line(&file.name, &explained.asked.label, explained.asked.answer, row);
+        let line = |row: &Row| {
+            line(
+                &file.name,
+                &explained.asked.label,
+                explained.asked.answer,
+                row,
+            )
+        };
         csv.extend(summary.rows.iter().map(line));
         sections.push(page::section(&explained, job.args.show)?);
         summaries.push(summary);

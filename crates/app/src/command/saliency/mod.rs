@@ -7,31 +7,28 @@ mod page;
 mod summary;
 mod views;
 
-pub use self::asked::Aim;
-pub use self::explain::{Explained, Plan};
-pub use self::views::{headline, maps};
-
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use reverie_viz::attribution::AttributionConfig;
-use reverie_viz::picture::{
-    Format, check_output, check_writable, npy, save, write_atomic,
-};
+use reverie_viz::picture::{Format, check_output, check_writable, npy, save, write_atomic};
 use serde_json::{Value, json};
 
+pub use self::asked::Aim;
+pub use self::explain::{Explained, Plan};
 use self::summary::{Summary, hardly};
+pub use self::views::{headline, maps, seen};
 use super::shared::{self, Stop, Stopper};
 use crate::backend::Opened;
-use crate::cli::{SaliencyArgs, Show};
+use crate::cli::SaliencyArgs;
 use crate::exit::{self, UsageError};
 use crate::network::{self, Loaded, Options};
 use crate::output::Output;
+use crate::paths;
 use crate::recipe::{Recipe, Source};
 use crate::settings::{self, put};
-use crate::paths;
 
 /// Shorter side where a network does not say what it learnt from, in pixels.
 const USUAL_SIDE: usize = 224;
@@ -136,7 +133,8 @@ impl Job<'_> {
         }
         let stopper = Stopper::start(&self.args.run);
         let Some(explained) = self.explain(&paths::file_name(path), &picture, &stopper)? else {
-            self.output.note("stopped before anything was finished; nothing was written");
+            self.output
+                .note("stopped before anything was finished; nothing was written");
             return Ok(stopped(&stopper));
         };
         let sheet = views::sheet(&explained, self.args.show);
@@ -159,13 +157,19 @@ impl Job<'_> {
         paths::make_folder(out)?;
         let stopper = Stopper::start(&self.args.run);
         let Some(explained) = self.explain(&paths::file_name(path), &picture, &stopper)? else {
-            self.output.note("stopped before anything was finished; nothing was written");
+            self.output
+                .note("stopped before anything was finished; nothing was written");
             return Ok(stopped(&stopper));
         };
         let recipe = self.recipe(path, &explained)?;
         let options = shared::save_options(&self.args.run, &self.args.picture_args, Some(recipe));
         let sheet = out.join("maps.png");
-        save(&views::sheet(&explained, self.args.show), None, &sheet, &options)?;
+        save(
+            &views::sheet(&explained, self.args.show),
+            None,
+            &sheet,
+            &options,
+        )?;
         self.write_npy(&sheet, &explained)?;
         let summary = Summary::of(&explained);
         let sections = [page::section(&explained, self.args.show)?];
@@ -200,8 +204,12 @@ impl Job<'_> {
                 true => "; a rectifier silences it here, so what stands before it is explained",
                 false => "",
             };
-            self.output.note(&format!("{name}: {}{doubt}", views::headline(explained)));
-            explained.events().iter().for_each(|event| self.output.event(event));
+            self.output
+                .note(&format!("{name}: {}{doubt}", views::headline(explained)));
+            explained
+                .events()
+                .iter()
+                .for_each(|event| self.output.event(event));
         }
         Ok(made)
     }
@@ -209,7 +217,11 @@ impl Job<'_> {
     fn announce(&self, prepared: &reverie_viz::picture::Picture, pictures: usize) {
         let plan = &self.plan;
         let each = match pictures {
-            1 => format!("one picture of {}x{} pixels", prepared.width(), prepared.height()),
+            1 => format!(
+                "one picture of {}x{} pixels",
+                prepared.width(),
+                prepared.height()
+            ),
             many => format!("{many} pictures, shorter side {} pixels", plan.side),
         };
         self.output.note(&format!(
@@ -222,7 +234,9 @@ impl Job<'_> {
     /// What the methods said in numbers, and a warning about those that hardly react.
     fn say(&self, summary: &Summary) {
         let part = |name: &str, value: Option<f64>| {
-            value.map(|value| format!(", {name} {value:.3}")).unwrap_or_default()
+            value
+                .map(|value| format!(", {name} {value:.3}"))
+                .unwrap_or_default()
         };
         for row in summary.rows.iter().filter(|_| summary.has_numbers()) {
             self.output.note(&format!(
@@ -286,7 +300,11 @@ impl Job<'_> {
         let title = format!("What {} looks at", self.loaded.name);
         let picture = self.args.picture.as_deref().map(paths::file_name);
         let sanity = if self.plan.is_sane { " --sanity" } else { "" };
-        let curves = if self.plan.has_curves { " --curves" } else { "" };
+        let curves = if self.plan.has_curves {
+            " --curves"
+        } else {
+            ""
+        };
         let command = format!(
             "reverie saliency {} --net {} --method {}{sanity}{curves} --seed {} -o {}",
             picture.unwrap_or_default(),
@@ -296,7 +314,11 @@ impl Job<'_> {
             paths::file_name(out),
         );
         let page = page::html(&title, &command, sections, summary, skipped);
-        write_atomic(&out.join("index.html"), page.as_bytes(), self.args.run.force)?;
+        write_atomic(
+            &out.join("index.html"),
+            page.as_bytes(),
+            self.args.run.force,
+        )?;
         Ok(())
     }
 

@@ -33,7 +33,10 @@ th:first-child, td:first-child { text-align: left; }
 /// # Errors
 /// If a picture cannot be encoded.
 pub fn section(explained: &Explained, show: Show) -> anyhow::Result<Markup> {
-    let mut tiles = vec![embed::figure(&views::seen(explained), "what the network saw")?];
+    let mut tiles = vec![embed::figure(
+        &views::seen(explained),
+        "what the network saw",
+    )?];
     for (picture, caption) in views::maps(explained, show) {
         tiles.push(embed::figure(&picture, &caption)?);
     }
@@ -74,7 +77,8 @@ fn table(summary: &Summary) -> Markup {
     if !summary.has_numbers() {
         return html! {};
     }
-    let cell = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    let cell =
+        |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
     html! {
         div.scroll {
             table {

@@ -48,7 +48,10 @@ impl Summary {
         };
         let rows = first.rows.iter().enumerate().map(|(place, row)| {
             let mean = |value: fn(&Row) -> Option<f64>| {
-                let values: Vec<f64> = all.iter().filter_map(|one| value(&one.rows[place])).collect();
+                let values: Vec<f64> = all
+                    .iter()
+                    .filter_map(|one| value(&one.rows[place]))
+                    .collect();
                 let sum: f64 = values.iter().sum();
                 (!values.is_empty()).then(|| sum / values.len() as f64)
             };
@@ -67,9 +70,7 @@ impl Summary {
 
     /// Whether there is any number.
     pub fn has_numbers(&self) -> bool {
-        let has = |row: &Row| {
-            row.deletion.is_some() || row.gap.is_some() || row.survives.is_some()
-        };
+        let has = |row: &Row| row.deletion.is_some() || row.gap.is_some() || row.survives.is_some();
         self.rows.iter().any(has)
     }
 }
@@ -111,6 +112,9 @@ mod tests {
     fn only_methods_that_hardly_react_are_named() {
         assert_eq!(hardly(&row(None, Some(0.2)).rows[0]), None);
         let said = hardly(&row(None, Some(0.83)).rows[0]).unwrap();
-        assert!(said.starts_with("vanilla hardly reacts to random weights: 83 %"), "{said}");
+        assert!(
+            said.starts_with("vanilla hardly reacts to random weights: 83 %"),
+            "{said}"
+        );
     }
 }

@@ -33,8 +33,16 @@ fn painted(map: &Map, picture: &Picture, is_signed: bool, show: Show, side: u32)
     match show {
         Show::Signed => repeated(&paint::signed(map), side, Filter::Nearest),
         Show::Signal => repeated(&paint::signal(map), side, Filter::Nearest),
-        Show::Overlay => repeated(&paint::overlay(map, picture, is_signed), side, Filter::Bicubic),
-        Show::Masked => repeated(&paint::masked(map, picture, is_signed), side, Filter::Bicubic),
+        Show::Overlay => repeated(
+            &paint::overlay(map, picture, is_signed),
+            side,
+            Filter::Bicubic,
+        ),
+        Show::Masked => repeated(
+            &paint::masked(map, picture, is_signed),
+            side,
+            Filter::Bicubic,
+        ),
         Show::Heat | Show::Auto | Show::All => {
             repeated(&paint::heat(map, is_signed), side, Filter::Nearest)
         }
@@ -92,7 +100,8 @@ pub fn cascade(explained: &Explained, show: Show) -> Vec<Vec<(Picture, String)>>
             (paint(&one.map), one.method.to_owned()),
         ];
         tiles.extend(explained.stages.iter().map(|stage| {
-            let caption = format!("{} {:.2}", stage.layer, stage.unsigned[number]);
+            let layer = stage.layer.as_str().trim_end_matches("_pre_relu");
+            let caption = format!("{layer} {:.2}", stage.unsigned[number]);
             (paint(&stage.maps[number]), caption)
         }));
         tiles

@@ -285,7 +285,7 @@ impl Network for GraphNet {
     }
 
     fn pools_by_mean(&self, layer: &Layer) -> bool {
-        let read = self.readers(&BTreeSet::from([layer]));
+        let read = self.readers(&BTreeSet::from([layer]), Blueprint::PICTURE);
         let on_the_way = self.blueprint.nodes().iter().zip(read);
         let mut on_the_way = on_the_way.filter(|(_, readers)| readers.is_some());
         on_the_way.any(|(node, _)| {
