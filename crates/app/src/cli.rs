@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod classify;
 mod dreams;
 mod music;
+mod saliency;
 mod speech;
 mod text;
 
@@ -16,6 +17,7 @@ pub use classify::{
 };
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
+pub use saliency::{SaliencyArgs, Show};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
 };
@@ -55,6 +57,8 @@ pub enum Command {
     Dream(Box<DreamArgs>),
     /// Make the picture that a channel of a layer looks for
     Imagine(Box<ImagineArgs>),
+    /// Show which pixels made a network say what it says
+    Saliency(Box<SaliencyArgs>),
     /// Train a network to tell classes of pictures apart, measure one
     Classify(ClassifyArgs),
     /// Train recurrent networks on a text, let them write, look at their neurons

@@ -9,6 +9,7 @@ mod dream;
 mod imagine;
 mod inspect;
 mod music;
+mod saliency;
 mod shared;
 mod speech;
 mod study_dir;
@@ -32,6 +33,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Style(args) => style::run(&args),
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
+        Command::Saliency(args) => saliency::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Music(args) => music::run(&args),

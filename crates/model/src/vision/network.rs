@@ -84,6 +84,12 @@ pub trait Network {
         None
     }
 
+    /// Whether means are taken over positions between the picture and `layer`: a mean records no
+    /// switch, so it has nothing to go back by but its gradient, which spreads a signal evenly.
+    fn pools_by_mean(&self, _layer: &Layer) -> bool {
+        false
+    }
+
     /// Layers that have weights, from the picture to the deepest.
     fn weighted(&self) -> Vec<Layer> {
         Vec::new()
@@ -248,7 +254,7 @@ mod tests {
         let graph = GraphNet::random(&net, 1, &Device::flex());
         assert_eq!(both_ways(&graph, "fire4", "fire3"), None);
         let branch = graph.layers().iter().map(|info| info.layer.as_str());
-        let branch = branch.filter(|name| name.starts_with("fire3_")).last();
+        let branch = branch.rev().find(|name| name.starts_with("fire3_"));
         assert_eq!(both_ways(&graph, branch.unwrap(), "fire4"), None);
     }
 }

@@ -378,6 +378,21 @@ impl Network for Vgg {
         Some(Box::new(Self { rule, ..same }))
     }
 
+    fn pools_by_mean(&self, layer: &Layer) -> bool {
+        let is_average = self.config.pooling == Pooling::Average;
+        let to_layer = self.steps.iter().position(|(_, info)| info.layer == *layer);
+        let passed = self
+            .steps
+            .iter()
+            .take(to_layer.map_or(0, |place| place + 1));
+        let is_mean = |step: &Step| match step {
+            Step::Pool => is_average,
+            Step::Scores => true,
+            Step::Conv(_) | Step::Norm(_) | Step::Relu => false,
+        };
+        passed.into_iter().any(|(step, _)| is_mean(step))
+    }
+
     /// Convolutions by their names, and the scores.
     fn weighted(&self) -> Vec<Layer> {
         let has_weights = |step: &Step| matches!(step, Step::Conv(_) | Step::Scores);

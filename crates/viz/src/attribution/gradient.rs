@@ -53,7 +53,7 @@ fn once(
 
 impl Attribution for Gradient {
     fn name(&self) -> &'static str {
-        "gradient"
+        "vanilla"
     }
 
     fn attribute(

@@ -18,6 +18,7 @@
 //! [`sanity`] asks whether a method notices that weights were replaced by noise, and [`curve`]
 //! whether the pixels it points at matter. [`paint`] makes pictures of maps.
 
+mod config;
 pub mod curve;
 mod grad_cam;
 mod gradient;
@@ -31,6 +32,7 @@ mod rise;
 pub mod sanity;
 mod smooth;
 
+pub use config::{AttributionConfig, METHODS};
 pub use grad_cam::GradCam;
 pub use gradient::{Deconvnet, Gradient, GradientTimesInput, GuidedBackprop};
 pub use integrated::{Baseline, IntegratedGradients};

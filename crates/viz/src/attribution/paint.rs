@@ -47,13 +47,16 @@ pub fn bright(values: &[f32]) -> f32 {
     scale.max(f32::MIN_POSITIVE)
 }
 
-/// How strong every pixel is, in `[0, 1]`, `[H, W]`: by magnitude, or, where signs mean something, what
+/// How strong every pixel is beside the weakest, in `[0, 1]`, `[H, W]`: by magnitude, or, where signs mean something, what
 /// speaks for the score.
 pub fn strength(map: &Map, is_signed: bool) -> Vec<f32> {
-    let values: Vec<f32> = match is_signed {
+    let mut values: Vec<f32> = match is_signed {
         true => map.signed().iter().map(|value| value.max(0.0)).collect(),
         false => map.unsigned(),
     };
+    // A map that is nowhere zero, as RISE's, is seen from its least value on.
+    let least = values.iter().copied().fold(f32::INFINITY, f32::min);
+    values.iter_mut().for_each(|value| *value -= least);
     let scale = bright(&values);
     values
         .iter()

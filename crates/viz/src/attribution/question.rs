@@ -48,6 +48,34 @@ impl Score {
         Self::of(network.info(layer.as_str())?, class, Kind::Class)
     }
 
+    /// The score of a class, or, where a rectifier silences it in this image so that no pixel moves it,
+    /// the [`evidence`](Self::evidence) for it; and whether that was so.
+    ///
+    /// # Errors
+    /// As for [`class`](Self::class); images that are too small.
+    pub fn awake(
+        network: &dyn Network,
+        class: usize,
+        image: Tensor<4>,
+    ) -> Result<(Self, bool), VizError> {
+        let score = Self::class(network, class)?;
+        let evidence = Self::evidence(network, class)?;
+        if evidence == score {
+            return Ok((score, false));
+        }
+        let question = Question { network, score };
+        let is_silent = question.scores(image)?[0] == 0.0;
+        Ok(match is_silent {
+            true => (evidence, true),
+            false => (question.score, false),
+        })
+    }
+
+    /// Whether it is that of a class.
+    pub fn is_of_class(&self) -> bool {
+        self.kind == Kind::Class
+    }
+
     /// The mean of a channel of any layer.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use std::ops::ControlFlow;
 use burn::tensor::Tensor;
 use reverie_model::vision::{Layer, Network};
 
-use super::{Attribution, Map, Question, Watch, spearman};
+use super::{Attribution, Map, Question, Score, Watch, spearman};
 use crate::VizError;
 
 /// Mean rank correlation above which a method is said to hardly react.
@@ -83,9 +83,14 @@ pub fn cascade(
     for layers in stops {
         let network = question.network.randomised(&layers, seed);
         let network: Box<dyn Network> = network.ok_or_else(no_random)?;
+        // Random weights may silence a class altogether, and a silent map says nothing.
+        let score = match question.score.is_of_class() {
+            true => Score::awake(network.as_ref(), question.score.number(), image.clone())?.0,
+            false => question.score.clone(),
+        };
         let asked = Question {
             network: network.as_ref(),
-            score: question.score.clone(),
+            score,
         };
         let mut stage = Stage {
             layer: layers[layers.len() - 1].clone(),

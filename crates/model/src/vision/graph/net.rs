@@ -284,6 +284,16 @@ impl Network for GraphNet {
         Some(Box::new(Self { rule, ..same }))
     }
 
+    fn pools_by_mean(&self, layer: &Layer) -> bool {
+        let read = self.readers(&BTreeSet::from([layer]), Blueprint::PICTURE);
+        let on_the_way = self.blueprint.nodes().iter().zip(read);
+        let mut on_the_way = on_the_way.filter(|(_, readers)| readers.is_some());
+        on_the_way.any(|(node, _)| {
+            // A fully connected layer averages its maps to a grid first.
+            matches!(node.op, Op::AvgPool(_) | Op::GlobalMean | Op::Dense(_))
+        })
+    }
+
     /// Convolutions, `…_pre_relu` and the like, and fully connected layers.
     fn weighted(&self) -> Vec<Layer> {
         let nodes = self.blueprint.nodes().iter().zip(&self.weights);
