@@ -20,6 +20,7 @@
 //! | `text` | models of text: runs, what they leave, how they go on, samples, data sets |
 //! | `music` | the comparison on music: studies, how they go on, sets that are no good |
 //! | `classify` | networks that tell classes of pictures apart |
+//! | `saliency` | attribution, its checks, folders and pages |
 //! | `speech` | networks that hear |
 //! | `tour` | the page of samples, whole and without other files |
 //! | `help` | examples that do not work, settings that cannot be fed back |
@@ -41,6 +42,7 @@ mod pipes;
 mod real_data;
 mod rerun;
 mod resume;
+mod saliency;
 mod speech;
 mod text;
 mod tour;
