@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod classify;
 mod dreams;
+mod looking;
 mod music;
 mod speech;
 mod text;
@@ -15,6 +16,7 @@ pub use classify::{
     ClassifyAction, ClassifyArgs, ClassifyEvalArgs, ClassifyTrainArgs, PictureSetArgs,
 };
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
+pub use looking::{FiltersArgs, InvertArgs, TileOrder, TileScale};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
@@ -55,6 +57,10 @@ pub enum Command {
     Dream(Box<DreamArgs>),
     /// Make the picture that a channel of a layer looks for
     Imagine(Box<ImagineArgs>),
+    /// Make a picture anew from what layers keep of it
+    Invert(Box<InvertArgs>),
+    /// Show the filters of the first layer, or what a layer makes of a picture
+    Filters(Box<FiltersArgs>),
     /// Train a network to tell classes of pictures apart, measure one
     Classify(ClassifyArgs),
     /// Train recurrent networks on a text, let them write, look at their neurons
@@ -457,6 +463,15 @@ fn bits(text: &str) -> Result<u16, String> {
         "8" => Ok(8),
         "16" => Ok(16),
         _ => Err("bits must be 8 or 16".to_owned()),
+    }
+}
+
+fn channels(text: &str) -> Result<(usize, usize), String> {
+    let help = "write a channel as 12 or a range as 0-15".to_owned();
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (first.parse(), last.parse()) {
+        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
+        _ => Err(help),
     }
 }
 

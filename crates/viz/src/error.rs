@@ -45,6 +45,12 @@ pub enum VizError {
         /// Numbers given.
         found: usize,
     },
+    /// A layer that makes nothing of a picture.
+    #[error("{layer} is zero everywhere for this picture, so there is nothing to go back from")]
+    Silent {
+        /// The layer.
+        layer: Layer,
+    },
     /// A network whose rectifiers know the gradient only.
     #[error(
         "{network} can go back by the gradient only: its rectifiers leave no choice of rule for a deconvolutional network or guided backpropagation"
