@@ -5,12 +5,14 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 34] = [
+const COMMANDS: [(&[&str], bool); 36] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
     (&["dream"], true),
     (&["imagine"], true),
+    (&["invert"], true),
+    (&["filters"], true),
     (&["classify"], true),
     (&["classify", "train"], true),
     (&["classify", "eval"], true),
@@ -42,13 +44,14 @@ const COMMANDS: [(&[&str], bool); 34] = [
     (&["completions"], false),
 ];
 
-/// The three commands that make a picture.
-const OF_PICTURES: [&str; 3] = ["style", "dream", "imagine"];
+/// The commands that make a picture.
+const OF_PICTURES: [&str; 5] = ["style", "dream", "imagine", "invert", "filters"];
 /// The commands with presets.
-const WITH_PRESETS: [&[&str]; 8] = [
+const WITH_PRESETS: [&[&str]; 9] = [
     &["style"],
     &["dream"],
     &["imagine"],
+    &["invert"],
     &["classify", "train"],
     &["text", "train"],
     &["music", "compare"],

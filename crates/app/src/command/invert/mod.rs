@@ -68,6 +68,7 @@ pub fn run(args: &InvertArgs) -> anyhow::Result<ExitCode> {
             steps += 1;
             if let Some(losses) = &progress.losses {
                 bar.show(steps, &report::remark(layer, losses));
+                output.event(&report::step(layer, progress.step, losses));
             }
             stop = stopper.asks();
             match stop {

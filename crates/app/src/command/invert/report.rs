@@ -26,8 +26,23 @@ pub fn columns(asked: Option<(u32, u32)>, layers: usize) -> Result<usize, UsageE
 
 /// Beside the progress bar.
 pub fn remark(layer: &Layer, losses: &Losses) -> String {
-    let off = losses.part("content").max(0.0).sqrt();
-    format!("{layer}: features off {}", percent(off))
+    format!("{layer}: features off {}", percent(features_off(losses)))
+}
+
+/// The line for programs after a step.
+pub fn step(layer: &Layer, step: usize, losses: &Losses) -> Value {
+    json!({
+        "event": "step",
+        "layer": layer.as_str(),
+        "step": step,
+        "loss": losses.total,
+        "feature_error": features_off(losses),
+    })
+}
+
+/// The loss of the features is the square of their error.
+fn features_off(losses: &Losses) -> f64 {
+    losses.part("content").max(0.0).sqrt()
 }
 
 /// `relu3_3: features off 4.1 %, picture off 38 %`.
