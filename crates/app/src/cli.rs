@@ -8,6 +8,7 @@ mod classify;
 mod dreams;
 mod looking;
 mod music;
+mod saliency;
 mod speech;
 mod text;
 
@@ -18,6 +19,7 @@ pub use classify::{
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
 pub use looking::{FiltersArgs, InvertArgs, TileOrder, TileScale};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
+pub use saliency::{SaliencyArgs, Show};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
 };
@@ -61,6 +63,8 @@ pub enum Command {
     Invert(Box<InvertArgs>),
     /// Show the filters of the first layer, or what a layer makes of a picture
     Filters(Box<FiltersArgs>),
+    /// Show which pixels made a network say what it says
+    Saliency(Box<SaliencyArgs>),
     /// Train a network to tell classes of pictures apart, measure one
     Classify(ClassifyArgs),
     /// Train recurrent networks on a text, let them write, look at their neurons

@@ -142,6 +142,12 @@ pub const SPEECH_PRESETS: [Preset; 1] = [(
     include_str!("../../../configs/speech/digits.toml"),
 )];
 
+/// Presets for attribution; the first is the default.
+pub const SALIENCY_PRESETS: [Preset; 1] = [(
+    "reverie",
+    include_str!("../../../configs/saliency/reverie.toml"),
+)];
+
 /// Reads a configuration: preset, then file, then flags.
 ///
 /// # Errors

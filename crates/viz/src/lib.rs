@@ -14,9 +14,12 @@
 //! made of, and [`picture`] reads and writes files. The network is anything with the trait
 //! [`reverie_model::vision::Network`].
 //!
+//! [`attribution`] asks which pixels made a network say so.
+//!
 //! [`neurons`] is about recurrent networks: what single cells of them follow while they read.
 //! [`pianoroll`] shows what they play, and [`sound`] makes it heard.
 
+pub mod attribution;
 pub mod dream;
 pub mod filters;
 pub mod invert;

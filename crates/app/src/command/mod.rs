@@ -11,6 +11,7 @@ mod imagine;
 mod inspect;
 mod invert;
 mod music;
+mod saliency;
 mod shared;
 mod speech;
 mod study_dir;
@@ -36,6 +37,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Imagine(args) => imagine::run(&args),
         Command::Invert(args) => invert::run(&args),
         Command::Filters(args) => filters::run(&args),
+        Command::Saliency(args) => saliency::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Music(args) => music::run(&args),

@@ -16,7 +16,7 @@ use crate::settings::{assignments, put, whole};
 use crate::{interrupt, memory};
 
 /// Pictures with a shorter side than this show a network nothing.
-const MIN_SIDE: u32 = 8;
+pub const MIN_SIDE: u32 = 8;
 /// Steps between two readings of the loss where reading it stalls the device.
 const GPU_REPORT_EVERY: usize = 10;
 /// Share of the free memory that a plan may take.

@@ -43,7 +43,9 @@ impl FrozenFilter {
 
     fn filters(&self, level: Level, pictures: Pictures) -> Arc<Filters> {
         let [c_out, c_in, ..] = self.weights.dims();
-        let method = cpu::choose::method(pictures, c_in, c_out);
+        // What a frozen network says of a picture must not depend on what else is in the batch, not in
+        // the last bit either.
+        let method = cpu::choose::method(pictures.one(), c_in, c_out);
         let make = || {
             let numbers = numbers(self.weights.clone());
             Arc::new(Filters::new(level, &numbers, c_in, c_out, method))

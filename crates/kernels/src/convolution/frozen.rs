@@ -134,7 +134,8 @@ impl FrozenConvolution {
     fn method(&self, pictures: Pictures) -> Method {
         let [c_in, c_out] = self.channels();
         match self.suits_winograd() {
-            true => cpu::choose::method(pictures, c_in, c_out),
+            // Of one picture, so that its numbers do not depend on what else is in the batch.
+            true => cpu::choose::method(pictures.one(), c_in, c_out),
             false => Method::Direct,
         }
     }

@@ -56,7 +56,7 @@ pub trait Objective {
     fn part(&self) -> &'static str;
 }
 
-fn check_channel(info: &LayerInfo, channel: usize) -> Result<(), VizError> {
+pub(crate) fn check_channel(info: &LayerInfo, channel: usize) -> Result<(), VizError> {
     if channel < info.channels {
         return Ok(());
     }

@@ -79,6 +79,12 @@ impl Pictures {
         self.batch * self.height * self.width
     }
 
+    /// One of them.
+    #[must_use]
+    pub fn one(self) -> Self {
+        Self { batch: 1, ..self }
+    }
+
     /// After pooling 2x2 with stride 2: an odd last row or column is dropped.
     #[must_use]
     pub fn halved(self) -> Self {

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use super::list::Content;
 use super::{Listed, PictureSet, PicturesError};
 
 /// Turns the content of a file into the RGB bytes of a square picture of so many pixels a side, or
@@ -55,12 +54,10 @@ pub fn decode_all(
     for (number, some) in listed.chunks(AT_ONCE).enumerate() {
         let decoded: Vec<Result<Vec<u8>, String>> = some
             .par_iter()
-            .map(|one| match &one.content {
-                Content::Bytes(bytes) => decode(bytes, &one.name, side),
-                Content::File(path) => {
-                    let bytes = std::fs::read(path).map_err(|source| source.to_string())?;
-                    decode(&bytes, &one.name, side)
-                }
+            .map(|one| {
+                let bytes = one.content.bytes();
+                let bytes = bytes.map_err(|source| source.to_string())?;
+                decode(&bytes, &one.name, side)
             })
             .collect();
         for (one, pixels) in some.iter().zip(decoded) {

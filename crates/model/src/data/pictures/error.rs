@@ -31,7 +31,7 @@ pub enum PicturesError {
     },
     /// Nothing that is named like a picture.
     #[error(
-        "{} holds no pictures (.jpg, .jpeg, .png, .webp, .bmp, .gif, .tif, .tiff); there should be a folder of them for every class",
+        "{} holds no pictures (.jpg, .jpeg, .png, .webp, .bmp, .gif, .tif, .tiff)",
         path.display()
     )]
     None {

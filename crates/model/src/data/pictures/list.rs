@@ -1,15 +1,10 @@
 //! Which pictures there are in folders and archives, and of which class.
 
-use std::fs::File;
-use std::io::{BufReader, Read as _};
-use std::path::{Component, Path, PathBuf};
-
-use flate2::read::GzDecoder;
+use std::path::Path;
 
 use super::PicturesError;
+use super::files::{Content, PictureFile, picture_files};
 
-/// Endings of files that are taken for pictures.
-const ENDINGS: [&str; 8] = ["jpg", "jpeg", "png", "webp", "bmp", "gif", "tif", "tiff"];
 /// Folders above the classes that say what their pictures are for.
 const LEARNT: [&str; 2] = ["train", "training"];
 const MEASURED: [&str; 4] = ["val", "valid", "validation", "test"];
@@ -27,122 +22,37 @@ pub struct Listed {
     pub(super) content: Content,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Content {
-    File(PathBuf),
-    Bytes(Vec<u8>),
-}
-
-/// Finds the pictures of a folder or a `.tar.gz`, in the order of their names.
-///
-/// Files of other kinds are passed over, and so are hidden ones. The content of an archive is held
-/// in memory; that of a folder stays there.
+/// Finds the pictures of a folder or a `.tar.gz` as [`picture_files`] does, with the class that the
+/// folder of each stands for.
 ///
 /// # Errors
-/// A path that is missing or unreadable, an archive that is none or cut short, no pictures, or
-/// pictures in no folder of a class.
+/// As for [`picture_files`]; [`PicturesError::NoClass`] for pictures in no folder of a class.
 pub fn list_pictures(path: &Path) -> Result<Vec<Listed>, PicturesError> {
-    let kind = std::fs::metadata(path).map_err(|source| PicturesError::io(path, source))?;
-    let mut found = Vec::new();
-    match kind.is_dir() {
-        true => walk(path, &mut PathBuf::new(), &mut found)?,
-        false => unpack(path, &mut found)?,
-    }
-    if found.is_empty() {
-        return Err(PicturesError::None {
-            path: path.to_owned(),
-        });
-    }
-    // The order of a folder is the file system's, and results must not depend on it.
+    // A folder that is a class itself lends its name.
+    let root = path.is_dir().then(|| path.file_name()).flatten();
+    let root = root.map(|name| name.to_string_lossy());
+    let named = |file: PictureFile| match &root {
+        Some(root) if !file.name.contains('/') => PictureFile {
+            name: format!("{root}/{}", file.name),
+            ..file
+        },
+        _ => file,
+    };
+    let files = picture_files(path)?.into_iter();
+    let mut found: Vec<Listed> = files
+        .map(|file| listed(named(file)))
+        .collect::<Result<_, _>>()?;
     found.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(found)
 }
 
-fn walk(root: &Path, below: &mut PathBuf, found: &mut Vec<Listed>) -> Result<(), PicturesError> {
-    let dir = root.join(&below);
-    let io = |source| PicturesError::io(&dir, source);
-    for entry in std::fs::read_dir(&dir).map_err(io)? {
-        let entry = entry.map_err(io)?;
-        let name = entry.file_name();
-        if name.to_string_lossy().starts_with('.') {
-            continue;
-        }
-        below.push(name);
-        let path = entry.path();
-        if path.is_dir() {
-            walk(root, below, found)?;
-        } else if is_picture(below) {
-            // A folder that is a class itself lends its name.
-            let inside = root.file_name().map(|name| Path::new(name).join(&below));
-            let place = match below.components().count() {
-                1 => inside.unwrap_or_else(|| below.clone()),
-                _ => below.clone(),
-            };
-            found.push(listed(&place, Content::File(path))?);
-        }
-        below.pop();
-    }
-    Ok(())
-}
-
-fn unpack(path: &Path, found: &mut Vec<Listed>) -> Result<(), PicturesError> {
-    let file = File::open(path).map_err(|source| PicturesError::io(path, source))?;
-    let mut archive = tar::Archive::new(GzDecoder::new(BufReader::new(file)));
-    let mut wrong = None;
-    let mut read = || -> std::io::Result<()> {
-        for entry in archive.entries()? {
-            let mut entry = entry?;
-            let name = entry.path()?.into_owned();
-            if !entry.header().entry_type().is_file() || !is_picture(&name) {
-                continue;
-            }
-            let mut bytes = Vec::new();
-            entry.read_to_end(&mut bytes)?;
-            match listed(&name, Content::Bytes(bytes)) {
-                Ok(one) => found.push(one),
-                Err(error) => {
-                    wrong = Some(error);
-                    break;
-                }
-            }
-        }
-        Ok(())
-    };
-    let read = read();
-    read.map_err(|source| PicturesError::Archive {
-        path: path.to_owned(),
-        read: found.len(),
-        source,
-    })?;
-    wrong.map_or(Ok(()), Err)
-}
-
-fn is_picture(path: &Path) -> bool {
-    let ending = path
-        .extension()
-        .map(|ending| ending.to_string_lossy().to_lowercase());
-    let is_hidden = path
-        .file_name()
-        .is_none_or(|name| name.to_string_lossy().starts_with('.'));
-    !is_hidden && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str()))
-}
-
-fn listed(path: &Path, content: Content) -> Result<Listed, PicturesError> {
-    let parts: Vec<String> = path
-        .components()
-        .filter_map(|part| match part {
-            Component::Normal(part) => Some(part.to_string_lossy().into_owned()),
-            _ => None,
-        })
-        .collect();
-    let name = parts.join("/");
+fn listed(file: PictureFile) -> Result<Listed, PicturesError> {
+    let PictureFile { name, content } = file;
+    let parts: Vec<&str> = name.split('/').collect();
     let [above @ .., class, _] = parts.as_slice() else {
         return Err(PicturesError::NoClass { name });
     };
-    let is_one_of = |names: &[&str], part: &String| {
-        let part = part.to_lowercase();
-        names.contains(&part.as_str())
-    };
+    let is_one_of = |names: &[&str], part: &str| names.contains(&part.to_lowercase().as_str());
     let is_measured = above.iter().rev().find_map(|part| {
         if is_one_of(&MEASURED, part) {
             Some(true)
@@ -151,15 +61,17 @@ fn listed(path: &Path, content: Content) -> Result<Listed, PicturesError> {
         }
     });
     Ok(Listed {
-        class: class.clone(),
-        name,
+        class: (*class).to_owned(),
         is_measured,
         content,
+        name: name.clone(),
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     fn touch(root: &Path, name: &str) {

@@ -6,19 +6,22 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | find the pictures | [`list_pictures`], [`Listed`] |
+//! | find pictures of any kind | [`picture_files`], [`PictureFile`] |
+//! | find the pictures of classes | [`list_pictures`], [`Listed`] |
 //! | have all of them in memory, at one size | [`PictureSet`], [`decode_all`] |
 //! | deal them into two parts | [`Parts`] |
 //! | know what went wrong | [`PicturesError`], [`Skipped`] |
 
 mod decode;
 mod error;
+mod files;
 mod list;
 mod parts;
 mod set;
 
 pub use decode::{Decode, Decoded, Skipped, decode_all};
 pub use error::PicturesError;
+pub use files::{PictureFile, picture_files};
 pub use list::{Listed, list_pictures};
 pub use parts::Parts;
 pub use set::PictureSet;

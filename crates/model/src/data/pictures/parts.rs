@@ -80,7 +80,7 @@ fn keep_back(pictures: Vec<&Listed>) -> (Vec<&Listed>, Vec<&Listed>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::list::Content;
+    use super::super::files::Content;
     use super::*;
 
     fn listed(name: &str, is_measured: Option<bool>) -> Listed {

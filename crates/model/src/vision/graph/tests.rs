@@ -3,7 +3,9 @@
 use burn::tensor::{Device, Tensor};
 
 use super::{Blueprint, Conv, Dense, GraphNet, Op, Window};
-use crate::vision::{Layer, LayerKind, Network, SCORES, synthetic_picture};
+use crate::vision::{
+    Layer, LayerKind, Network, Pooling, SCORES, Vgg, VggConfig, synthetic_picture,
+};
 
 /// Two branches, a pooling, and a classifier of five classes.
 fn small() -> Blueprint {
@@ -66,7 +68,7 @@ fn only_what_is_wanted_is_computed() {
     let net = random();
     let places = |names: &[&str]| -> Vec<String> {
         let wanted: Vec<Layer> = names.iter().map(|name| net.layer(name).unwrap()).collect();
-        let readers = net.readers(&wanted.iter().collect());
+        let readers = net.readers(&wanted.iter().collect(), Blueprint::PICTURE);
         let nodes = net.blueprint().nodes().iter().zip(readers);
         let way = nodes.filter_map(|(node, readers)| readers.map(|_| node.layer.to_string()));
         way.collect()
@@ -150,4 +152,23 @@ fn a_picture_that_leaves_nothing_is_refused_for_every_wanted_layer() {
         "pool needs a picture of at least 5x5 pixels, but this one is 9x4"
     );
     assert!(net.activations(picture(), &wanted[1..]).is_ok());
+}
+
+#[test]
+fn a_network_says_where_it_takes_means() {
+    let net = random();
+    let of = |net: &dyn Network, name: &str| net.pools_by_mean(&Layer::named(name));
+    assert!(!of(&net, "pool") && of(&net, SCORES));
+    let trunk = GraphNet::random(
+        &Blueprint::inception_trunk().narrowed(16),
+        1,
+        &Device::flex(),
+    );
+    let first = trunk.layers()[1].layer.clone();
+    assert!(!trunk.pools_by_mean(&first) && of(&trunk, "mixed_3"));
+    let tiny = VggConfig::tiny();
+    let vgg = |config| Vgg::random(&config, 1, &Device::flex());
+    assert!(!of(&vgg(tiny.clone()), "relu2_1"));
+    let mean = vgg(tiny.with_pooling(Pooling::Average));
+    assert!(of(&mean, "relu2_1") && !of(&mean, "relu1_2"));
 }
