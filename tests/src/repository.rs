@@ -127,6 +127,9 @@ fn every_settings_file_runs_for_two_steps() {
                 run.args(["--layer", "relu2_1", "--octaves", "2"])
                     .arg(&picture);
             }
+            "invert" => {
+                run.args(["--layers", "relu1_1,relu2_1"]).arg(&picture);
+            }
             _ => {
                 // Some have a canvas that is made at one size.
                 run.args(["--layer", "relu2_1", "--octaves", "1"]);

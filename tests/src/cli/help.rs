@@ -5,13 +5,15 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 35] = [
+const COMMANDS: [(&[&str], bool); 37] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
     (&["dream"], true),
     (&["imagine"], true),
     (&["saliency"], true),
+    (&["invert"], true),
+    (&["filters"], true),
     (&["classify"], true),
     (&["classify", "train"], true),
     (&["classify", "eval"], true),
@@ -44,12 +46,13 @@ const COMMANDS: [(&[&str], bool); 35] = [
 ];
 
 /// The commands that make a picture.
-const OF_PICTURES: [&str; 4] = ["style", "dream", "imagine", "saliency"];
+const OF_PICTURES: [&str; 6] = ["style", "dream", "imagine", "saliency", "invert", "filters"];
 /// The commands with presets.
-const WITH_PRESETS: [&[&str]; 8] = [
+const WITH_PRESETS: [&[&str]; 9] = [
     &["style"],
     &["dream"],
     &["imagine"],
+    &["invert"],
     &["classify", "train"],
     &["text", "train"],
     &["music", "compare"],

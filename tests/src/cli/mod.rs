@@ -9,6 +9,7 @@
 //! | `output` | results that cannot be written, or would replace a file |
 //! | `disk_full` | a disk that fills up |
 //! | `dreams` | films, masks, guides, classes, pictures from noise |
+//! | `looking` | filters, maps of pictures, pictures made anew from them |
 //! | `devices` | backends that are not there |
 //! | `resume` | runs that cannot be gone on with |
 //! | `interrupt` | Ctrl-C |
@@ -34,6 +35,7 @@ mod import;
 mod interrupt;
 mod json;
 mod kernels;
+mod looking;
 mod music;
 mod names;
 mod output;

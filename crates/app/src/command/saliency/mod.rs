@@ -187,17 +187,18 @@ impl Job<'_> {
         picture: &reverie_viz::picture::Picture,
         stopper: &Stopper,
     ) -> anyhow::Result<Option<Explained>> {
-        let mut bar = self.output.bar(0);
-        let mut passes = 0;
-        let made = self.plan.explain(name, picture, &mut |remark| {
-            passes += 1;
-            bar.show(passes, &format!("{name}: {remark}"));
+        let mut bar = None;
+        let made = self.plan.explain(name, picture, &mut |done, of, remark| {
+            let bar = bar.get_or_insert_with(|| self.output.bar(of as u64));
+            bar.show(done as u64, &format!("{name}: {remark}"));
             match stopper.asks() {
                 Some(_) => ControlFlow::Break(()),
                 None => ControlFlow::Continue(()),
             }
         });
-        bar.finish();
+        if let Some(bar) = bar {
+            bar.finish();
+        }
         let made = made?;
         if let Some(explained) = &made {
             let asked = &explained.asked;
