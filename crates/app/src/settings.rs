@@ -83,6 +83,18 @@ pub const IMAGINE_PRESETS: [Preset; 8] = [
     ),
 ];
 
+/// Presets for inversions; the first is the default.
+pub const INVERT_PRESETS: [Preset; 2] = [
+    (
+        "reverie",
+        include_str!("../../../configs/invert/reverie.toml"),
+    ),
+    (
+        "mahendran",
+        include_str!("../../../configs/invert/mahendran.toml"),
+    ),
+];
+
 /// Presets for classifiers of pictures; the first is the default.
 pub const CLASSIFY_PRESETS: [Preset; 1] = [(
     "vgg-mini",
@@ -310,6 +322,7 @@ fn assignment(text: &str) -> Result<(String, Value), UsageError> {
 
 #[cfg(test)]
 mod tests {
+    use reverie_viz::invert::InvertConfig;
     use reverie_viz::style::StyleConfig;
 
     use super::*;
@@ -319,6 +332,13 @@ mod tests {
         for (name, _) in STYLE_PRESETS {
             let config: StyleConfig =
                 resolve(&STYLE_PRESETS, Some(name), None, Table::new()).unwrap();
+            config
+                .check()
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        for (name, _) in INVERT_PRESETS {
+            let config: InvertConfig =
+                resolve(&INVERT_PRESETS, Some(name), None, Table::new()).unwrap();
             config
                 .check()
                 .unwrap_or_else(|error| panic!("{name}: {error}"));

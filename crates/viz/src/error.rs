@@ -45,6 +45,12 @@ pub enum VizError {
         /// Numbers given.
         found: usize,
     },
+    /// A layer that makes nothing of a picture.
+    #[error("{layer} is zero everywhere for this picture, so there is nothing to go back from")]
+    Silent {
+        /// The layer.
+        layer: Layer,
+    },
     /// A question about classes to a network that knows none.
     #[error("{network} has no classifier: it tells no classes apart")]
     NoClassifier {

@@ -6,8 +6,10 @@ mod data;
 mod devices;
 mod download;
 mod dream;
+mod filters;
 mod imagine;
 mod inspect;
+mod invert;
 mod music;
 mod saliency;
 mod shared;
@@ -33,6 +35,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Style(args) => style::run(&args),
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
+        Command::Invert(args) => invert::run(&args),
+        Command::Filters(args) => filters::run(&args),
         Command::Saliency(args) => saliency::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Text(args) => text::run(&args),

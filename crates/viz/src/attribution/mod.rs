@@ -74,6 +74,9 @@ pub trait Attribution {
         watch: &mut Watch<'_>,
     ) -> Result<Option<Map>, VizError>;
 
+    /// How often `watch` hears of a picture of so many columns and rows that is explained to the end.
+    fn passes(&self, size: [usize; 2]) -> usize;
+
     /// Whether the signs of the map say which pixels speak for the score and which against it; the
     /// maps of the others are looked at without their signs.
     fn is_signed(&self) -> bool;

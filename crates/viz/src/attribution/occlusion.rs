@@ -96,6 +96,11 @@ impl Attribution for Occlusion {
         }))
     }
 
+    fn passes(&self, size: [usize; 2]) -> usize {
+        let windows: usize = size.map(|side| self.places(side).len()).iter().product();
+        windows.div_ceil(AT_ONCE)
+    }
+
     fn is_signed(&self) -> bool {
         true
     }
