@@ -8,6 +8,7 @@ mod common;
 mod attribution;
 mod backends;
 mod cli;
+mod deconv;
 mod engine;
 mod examples;
 mod kernels;

@@ -5,7 +5,7 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 37] = [
+const COMMANDS: [(&[&str], bool); 38] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
@@ -14,6 +14,7 @@ const COMMANDS: [(&[&str], bool); 37] = [
     (&["saliency"], true),
     (&["invert"], true),
     (&["filters"], true),
+    (&["deconv"], true),
     (&["classify"], true),
     (&["classify", "train"], true),
     (&["classify", "eval"], true),

@@ -10,6 +10,7 @@
 //! | `disk_full` | a disk that fills up |
 //! | `dreams` | films, masks, guides, classes, pictures from noise |
 //! | `looking` | filters, maps of pictures, pictures made anew from them |
+//! | `deconv` | the deconvolutional network: units, folders, what is skipped, how runs go on |
 //! | `devices` | backends that are not there |
 //! | `resume` | runs that cannot be gone on with |
 //! | `interrupt` | Ctrl-C |
@@ -27,6 +28,7 @@
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
 mod classify;
+mod deconv;
 mod devices;
 mod disk_full;
 mod dreams;
