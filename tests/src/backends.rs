@@ -242,6 +242,47 @@ fn the_deconvolutional_network_says_the_same_on_every_backend() {
 }
 
 #[test]
+fn what_layers_make_of_a_picture_is_the_same_on_every_backend() {
+    let dir = tempfile::tempdir().unwrap();
+    small_picture(dir.path(), "picture.png", 32, 24, 1);
+    let looks: [(&[&str], &[&str]); 4] = [
+        (
+            &["filters", "picture.png", "--layer", "conv2_2"],
+            &["strength"],
+        ),
+        (&["filters"], &["strength"]),
+        (
+            &["invert", "picture.png", "--steps", "2"],
+            &["loss", "feature_error", "picture_error"],
+        ),
+        (
+            &[
+                "invert",
+                "picture.png",
+                "--steps",
+                "2",
+                "--preset",
+                "mahendran",
+            ],
+            &["loss", "feature_error", "picture_error"],
+        ),
+    ];
+    for (number, (args, keys)) in looks.iter().enumerate() {
+        let run = |backend: &str| {
+            let done = reverie()
+                .current_dir(dir.path())
+                .args(*args)
+                .args(["--net", "tiny", "--json", "--backend", backend])
+                .args(["-o", &format!("{backend}-{number}.png")])
+                .assert()
+                .success();
+            result(&done.get_output().stdout)
+        };
+        compare(&format!("{args:?}"), run, keys);
+    }
+}
+
+#[test]
 fn the_self_test_passes_on_every_backend() {
     let mut backends = vec!["flex", "ndarray"];
     if wgpu("the_self_test_passes_on_every_backend").is_some() {

@@ -5,6 +5,7 @@
 
 mod common;
 
+mod attribution;
 mod backends;
 mod cli;
 mod deconv;

@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod classify;
 mod deconv;
 mod dreams;
+mod looking;
 mod music;
+mod saliency;
 mod speech;
 mod text;
 
@@ -17,7 +19,9 @@ pub use classify::{
 };
 pub use deconv::{ChannelRange, DeconvArgs};
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
+pub use looking::{FiltersArgs, InvertArgs, TileOrder, TileScale};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
+pub use saliency::{SaliencyArgs, Show};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
 };
@@ -57,6 +61,12 @@ pub enum Command {
     Dream(Box<DreamArgs>),
     /// Make the picture that a channel of a layer looks for
     Imagine(Box<ImagineArgs>),
+    /// Make a picture anew from what layers keep of it
+    Invert(Box<InvertArgs>),
+    /// Show the filters of the first layer, or what a layer makes of a picture
+    Filters(Box<FiltersArgs>),
+    /// Show which pixels made a network say what it says
+    Saliency(Box<SaliencyArgs>),
     /// Show what excites a feature map, in one picture or in the nine best of a folder
     Deconv(Box<DeconvArgs>),
     /// Train a network to tell classes of pictures apart, measure one
@@ -461,6 +471,15 @@ fn bits(text: &str) -> Result<u16, String> {
         "8" => Ok(8),
         "16" => Ok(16),
         _ => Err("bits must be 8 or 16".to_owned()),
+    }
+}
+
+fn channels(text: &str) -> Result<(usize, usize), String> {
+    let help = "write a channel as 12 or a range as 0-15".to_owned();
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    match (first.parse(), last.parse()) {
+        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
+        _ => Err(help),
     }
 }
 

@@ -83,6 +83,18 @@ pub const IMAGINE_PRESETS: [Preset; 8] = [
     ),
 ];
 
+/// Presets for inversions; the first is the default.
+pub const INVERT_PRESETS: [Preset; 2] = [
+    (
+        "reverie",
+        include_str!("../../../configs/invert/reverie.toml"),
+    ),
+    (
+        "mahendran",
+        include_str!("../../../configs/invert/mahendran.toml"),
+    ),
+];
+
 /// Presets for the deconvolutional network; the first is the default.
 pub const DECONV_PRESETS: [Preset; 1] = [(
     "zeiler",
@@ -134,6 +146,12 @@ pub const MUSIC_PRESETS: [Preset; 4] = [
 pub const SPEECH_PRESETS: [Preset; 1] = [(
     "digits",
     include_str!("../../../configs/speech/digits.toml"),
+)];
+
+/// Presets for attribution; the first is the default.
+pub const SALIENCY_PRESETS: [Preset; 1] = [(
+    "reverie",
+    include_str!("../../../configs/saliency/reverie.toml"),
 )];
 
 /// Reads a configuration: preset, then file, then flags.
@@ -310,6 +328,7 @@ fn assignment(text: &str) -> Result<(String, Value), UsageError> {
 
 #[cfg(test)]
 mod tests {
+    use reverie_viz::invert::InvertConfig;
     use reverie_viz::style::StyleConfig;
 
     use super::*;
@@ -319,6 +338,13 @@ mod tests {
         for (name, _) in STYLE_PRESETS {
             let config: StyleConfig =
                 resolve(&STYLE_PRESETS, Some(name), None, Table::new()).unwrap();
+            config
+                .check()
+                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        for (name, _) in INVERT_PRESETS {
+            let config: InvertConfig =
+                resolve(&INVERT_PRESETS, Some(name), None, Table::new()).unwrap();
             config
                 .check()
                 .unwrap_or_else(|error| panic!("{name}: {error}"));

@@ -1,6 +1,6 @@
 //! What can go wrong with a network.
 
-use crate::vision::Layer;
+use crate::vision::{Layer, is_part};
 use crate::weights::WeightsError;
 
 /// Why a network cannot be built or asked.
@@ -50,14 +50,7 @@ pub enum ModelError {
 
 /// Names of layers in a row; of blocks with layers inside only the blocks.
 fn listed(names: &[String]) -> String {
-    let is_inside = |name: &String| {
-        names.iter().any(|block| {
-            let rest = name.strip_prefix(block.as_str());
-            let rest = rest.and_then(|rest| rest.strip_prefix('_'));
-            // `mixed_1` is the next block after `mixed`, and not a part of it.
-            rest.is_some_and(|rest| !rest.bytes().all(|byte| byte.is_ascii_digit()))
-        })
-    };
+    let is_inside = |name: &String| names.iter().any(|block| is_part(name, block));
     let shown: Vec<&str> = names
         .iter()
         .filter(|name| !is_inside(name))

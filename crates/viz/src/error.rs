@@ -45,6 +45,34 @@ pub enum VizError {
         /// Numbers given.
         found: usize,
     },
+    /// A layer that makes nothing of a picture.
+    #[error("{layer} is zero everywhere for this picture, so there is nothing to go back from")]
+    Silent {
+        /// The layer.
+        layer: Layer,
+    },
+    /// A question about classes to a network that knows none.
+    #[error("{network} has no classifier: it tells no classes apart")]
+    NoClassifier {
+        /// The network.
+        network: String,
+    },
+    /// A layer that a score does not depend on, or not on it alone.
+    #[error(
+        "{score} cannot be computed from {layer} alone; choose a layer that everything on the way to {score} goes through"
+    )]
+    NotOnTheWay {
+        /// The layer asked for.
+        layer: Layer,
+        /// Where the score is read.
+        score: Layer,
+    },
+    /// A network whose weights cannot be replaced.
+    #[error("{network} does not let its weights be replaced by random ones")]
+    NoRandom {
+        /// The network.
+        network: String,
+    },
     /// A network whose rectifiers know the gradient only.
     #[error(
         "{network} can go back by the gradient only: its rectifiers leave no choice of rule for a deconvolutional network or guided backpropagation"

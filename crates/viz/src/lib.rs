@@ -10,16 +10,22 @@
 //! | [`transform`] | [`transform::Transform`] | how is the image shaken before the network looks? |
 //! | [`render`] | [`render::Constraint`], [`render::Optimizer`] | how do the numbers move, and what must stay true of the image? |
 //!
-//! [`style`] and [`dream`] are combinations of these; [`picture`] reads and writes files. The
-//! network is anything with the trait [`reverie_model::vision::Network`].
+//! [`style`], [`dream`] and [`invert`] are combinations of these; [`filters`] shows what a network is
+//! made of, and [`picture`] reads and writes files. The network is anything with the trait
+//! [`reverie_model::vision::Network`].
+//!
+//! [`attribution`] asks which pixels made a network say so.
 //!
 //! [`deconv`] goes back from single units, and finds the pictures that excite them most.
 //!
 //! [`neurons`] is about recurrent networks: what single cells of them follow while they read.
 //! [`pianoroll`] shows what they play, and [`sound`] makes it heard.
 
+pub mod attribution;
 pub mod deconv;
 pub mod dream;
+pub mod filters;
+pub mod invert;
 pub mod neurons;
 pub mod objective;
 pub mod param;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::looking::invert;
 use super::weights::{TINY, safetensors};
 use super::{Folder, dream, imagine, plain, style};
 
@@ -33,6 +34,10 @@ fn commands_that_make_pictures_end_in_their_result() {
         (style(&["-o", "1.png"]), &["content_loss", "style_loss"][..]),
         (dream(&["-o", "2.png"]), &["score"]),
         (imagine(&["-o", "3.png", "--channel", "0-1"]), &["scores"]),
+        (
+            invert(&["-o", "4.png"]),
+            &["layers", "feature_errors", "picture_errors"],
+        ),
     ];
     for (args, more) in runs {
         let objects = objects(&folder, &args);

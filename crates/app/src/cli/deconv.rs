@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::dreams::{channels, place};
-use super::{DeviceArgs, NetArgs, PictureArgs, RunArgs, TalkArgs};
+use super::dreams::place;
+use super::{DeviceArgs, NetArgs, PictureArgs, RunArgs, TalkArgs, channels};
 
 /// Channels that are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DeviceArgs, NetArgs, PictureArgs, RunArgs, TalkArgs, sheet};
+use super::{DeviceArgs, NetArgs, PictureArgs, RunArgs, TalkArgs, channels, sheet};
 
 /// Settings that dreams and channel pictures share.
 #[derive(Args, Debug)]
@@ -243,15 +243,6 @@ pub struct ImagineArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub talk: TalkArgs,
-}
-
-pub(super) fn channels(text: &str) -> Result<(usize, usize), String> {
-    let help = "write a channel as 12 or a range as 0-15".to_owned();
-    let (first, last) = text.split_once('-').unwrap_or((text, text));
-    match (first.parse(), last.parse()) {
-        (Ok(first), Ok(last)) if first <= last => Ok((first, last)),
-        _ => Err(help),
-    }
 }
 
 pub(super) fn place(text: &str) -> Result<(usize, usize), String> {

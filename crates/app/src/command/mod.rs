@@ -7,9 +7,12 @@ mod deconv;
 mod devices;
 mod download;
 mod dream;
+mod filters;
 mod imagine;
 mod inspect;
+mod invert;
 mod music;
+mod saliency;
 mod shared;
 mod speech;
 mod study_dir;
@@ -33,6 +36,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Style(args) => style::run(&args),
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
+        Command::Invert(args) => invert::run(&args),
+        Command::Filters(args) => filters::run(&args),
+        Command::Saliency(args) => saliency::run(&args),
         Command::Deconv(args) => deconv::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Text(args) => text::run(&args),

@@ -16,7 +16,7 @@ use crate::settings::{assignments, put, whole};
 use crate::{interrupt, memory};
 
 /// Pictures with a shorter side than this show a network nothing.
-const MIN_SIDE: u32 = 8;
+pub const MIN_SIDE: u32 = 8;
 /// Steps between two readings of the loss where reading it stalls the device.
 const GPU_REPORT_EVERY: usize = 10;
 /// Share of the free memory that a plan may take.
@@ -91,6 +91,15 @@ pub fn save_options(
     picture: &PictureArgs,
     recipe: Option<(String, String)>,
 ) -> SaveOptions {
+    save_options_of(run.force, picture, recipe)
+}
+
+/// The same for a command that has no other settings of a run.
+pub fn save_options_of(
+    force: bool,
+    picture: &PictureArgs,
+    recipe: Option<(String, String)>,
+) -> SaveOptions {
     let (recipe, parameters) = recipe.filter(|_| !picture.no_metadata).unzip();
     let bits = if picture.bits == 16 {
         BitDepth::Sixteen
@@ -98,7 +107,7 @@ pub fn save_options(
         BitDepth::Eight
     };
     SaveOptions {
-        overwrite: run.force,
+        overwrite: force,
         bits,
         recipe,
         parameters,
@@ -209,6 +218,20 @@ impl Stopper {
         } else {
             None
         }
+    }
+}
+
+/// Columns of a sheet of so many pictures; 0 leaves them to it.
+///
+/// # Errors
+/// [`UsageError`] for a sheet with too little room.
+pub fn sheet_columns(asked: Option<(u32, u32)>, tiles: usize) -> Result<usize, UsageError> {
+    match asked {
+        Some((columns, rows)) if (columns as usize) * (rows as usize) < tiles => Err(UsageError(
+            format!("a sheet of {columns}x{rows} has no room for {tiles} pictures"),
+        )),
+        Some((columns, _)) => Ok(columns as usize),
+        None => Ok(0),
     }
 }
 

@@ -17,10 +17,12 @@
 //! | `parts` | what the pages about training have in common |
 //! | `music` | the page about the comparison of recurrent cells on music |
 //! | `frame` | what this page shares with the other pages |
+//! | `embed` | pictures inside pages |
 //! | `number` | numbers as people write them |
 
 mod csv;
 mod curve;
+pub mod embed;
 pub mod frame;
 mod marked;
 pub mod music;

@@ -22,6 +22,19 @@ impl Layer {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether this is a layer inside the block called `block`, as `fire2_squeeze1x1` is of `fire2`.
+    pub fn is_part_of(&self, block: &Self) -> bool {
+        is_part(self.as_str(), block.as_str())
+    }
+}
+
+/// Whether a name is that of a layer inside a block.
+pub(crate) fn is_part(name: &str, block: &str) -> bool {
+    let rest = name.strip_prefix(block);
+    let rest = rest.and_then(|rest| rest.strip_prefix('_'));
+    // `mixed_1` is the next block after `mixed`, and not a part of it.
+    rest.is_some_and(|rest| !rest.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 impl fmt::Display for Layer {

@@ -27,6 +27,7 @@ mod vgg_config;
 mod vgg_load;
 
 pub use architecture::{Architecture, ClassNames};
+pub(crate) use layer::is_part;
 pub use layer::{Field, Layer, LayerInfo, LayerKind};
 pub use network::{Activations, Network};
 pub use normalise::normalised;

@@ -64,6 +64,20 @@ pub trait Network {
         found.map(|info| info.layer.clone())
     }
 
+    /// Goes on from what `start` made, `[B, C, H', W']`, until the deepest wanted layer, and hands
+    /// each wanted layer to `keep`, as [`run`](Network::run) does from the picture. False, with
+    /// nothing handed over, where a wanted layer depends on more than `start`, or where the network
+    /// cannot do that.
+    fn run_from(
+        &self,
+        _start: &Layer,
+        _maps: Tensor<4>,
+        _wanted: &[Layer],
+        _keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) -> bool {
+        false
+    }
+
     /// The same network with rectifiers that send signals back by `rule`; forward nothing changes. None
     /// where that cannot be chosen.
     fn with_rule(&self, _rule: Rule) -> Option<Box<dyn Network>> {
@@ -193,5 +207,54 @@ impl Activations {
             Some(tensor) => tensor.clone(),
             None => panic!("{layer} was not asked for, only {:?}", self.found.keys()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vision::graph::{Blueprint, GraphNet};
+    use crate::vision::{Vgg, VggConfig, synthetic_picture};
+
+    /// What `wanted` makes, from the picture and from `start`; none where the way leads past it.
+    fn both_ways(network: &dyn Network, start: &str, wanted: &str) -> Option<[Vec<f32>; 2]> {
+        let [start, wanted] = [start, wanted].map(|name| network.layer(name).unwrap());
+        let picture = synthetic_picture(64, 48, &network.device());
+        let seen = network.activations(picture, &[start.clone(), wanted.clone()]);
+        let seen = seen.unwrap();
+        let mut found = None;
+        let mut keep = |_: &Layer, maps: Tensor<4>| found = Some(maps);
+        let wanted_only = std::slice::from_ref(&wanted);
+        let can = network.run_from(&start, seen.of(&start), wanted_only, &mut keep);
+        assert_eq!(can, found.is_some());
+        let numbers = |maps: Tensor<4>| maps.into_data().iter::<f32>().collect::<Vec<_>>();
+        found.map(|found| [numbers(seen.of(&wanted)), numbers(found)])
+    }
+
+    #[test]
+    fn a_network_goes_on_from_a_layer_as_it_does_from_the_picture() {
+        let vgg = Vgg::random(&VggConfig::tiny(), 1, &Device::flex());
+        let net = Blueprint::squeezenet().narrowed(16);
+        let graph = GraphNet::random(&net, 1, &Device::flex());
+        let cases: [(&dyn Network, &str, &str); 4] = [
+            (&vgg, "relu1_2", "relu2_2"),
+            (&vgg, "conv1_1", "pool1"),
+            (&graph, "fire3", "scores"),
+            (&graph, "pool1", "fire4"),
+        ];
+        for (network, start, wanted) in cases {
+            let [whole, resumed] = both_ways(network, start, wanted).unwrap();
+            assert_eq!(whole, resumed, "{start} to {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_way_past_the_start_is_refused() {
+        let net = Blueprint::squeezenet().narrowed(16);
+        let graph = GraphNet::random(&net, 1, &Device::flex());
+        assert_eq!(both_ways(&graph, "fire4", "fire3"), None);
+        let branch = graph.layers().iter().map(|info| info.layer.as_str());
+        let branch = branch.rev().find(|name| name.starts_with("fire3_"));
+        assert_eq!(both_ways(&graph, branch.unwrap(), "fire4"), None);
     }
 }

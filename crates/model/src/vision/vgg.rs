@@ -1,5 +1,7 @@
 //! The VGG network, frozen: its weights never receive gradients.
 
+use std::collections::BTreeSet;
+
 use burn::module::{Module, Param, ParamId};
 use burn::tensor::module::{avg_pool2d, conv2d, max_pool2d};
 use burn::tensor::ops::{AvgPoolOptions, ConvOptions, MaxPoolOptions, PadMode};
@@ -258,13 +260,14 @@ impl Vgg {
     /// between them.
     fn run_on_kernels(
         &self,
-        normalised: Tensor<4>,
-        left: &mut std::collections::BTreeSet<&Layer>,
+        first: usize,
+        maps: Tensor<4>,
+        left: &mut BTreeSet<&Layer>,
         keep: &mut dyn FnMut(&Layer, Tensor<4>),
     ) {
-        let mut x = to_channels_last(normalised);
+        let mut x = to_channels_last(maps);
         let mut is_rectified = false;
-        for (place, (step, info)) in self.steps.iter().enumerate() {
+        for (place, (step, info)) in self.steps.iter().enumerate().skip(first) {
             let next = self.steps.get(place + 1).map(|(step, _)| *step);
             x = match step {
                 Step::Conv(index) => {
@@ -296,6 +299,39 @@ impl Vgg {
             };
             if left.remove(&info.layer) {
                 keep(&info.layer, x.clone().permute([0, 3, 1, 2]));
+                if left.is_empty() {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The steps from `first` on, until the deepest wanted layer.
+    fn run_steps(
+        &self,
+        first: usize,
+        maps: Tensor<4>,
+        wanted: &[Layer],
+        keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) {
+        let mut left = wanted.iter().collect::<BTreeSet<_>>();
+        if serves(&maps) {
+            return self.run_on_kernels(first, maps, &mut left, keep);
+        }
+        let mut x = maps;
+        for (step, info) in &self.steps[first..] {
+            x = match step {
+                Step::Conv(index) => self.convolve(*index, x),
+                Step::Norm(index) => {
+                    let norm = &self.norms[*index];
+                    x * norm.scale.val() + norm.shift.val()
+                }
+                Step::Relu => rectify(x, self.rule),
+                Step::Pool => self.pool(x),
+                Step::Scores => self.scores(x),
+            };
+            if left.remove(&info.layer) {
+                keep(&info.layer, x.clone());
                 if left.is_empty() {
                     break;
                 }
@@ -403,29 +439,26 @@ impl Network for Vgg {
         wanted: &[Layer],
         keep: &mut dyn FnMut(&Layer, Tensor<4>),
     ) {
-        let mut left = wanted.iter().collect::<std::collections::BTreeSet<_>>();
-        if serves(&normalised) {
-            return self.run_on_kernels(normalised, &mut left, keep);
+        self.run_steps(0, normalised, wanted, keep);
+    }
+
+    fn run_from(
+        &self,
+        start: &Layer,
+        maps: Tensor<4>,
+        wanted: &[Layer],
+        keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) -> bool {
+        let place = |layer: &Layer| self.steps.iter().position(|(_, info)| info.layer == *layer);
+        let Some(start) = place(start) else {
+            return false;
+        };
+        let is_behind = |layer: &Layer| place(layer).is_some_and(|place| place > start);
+        let can = wanted.iter().all(is_behind);
+        if can {
+            self.run_steps(start + 1, maps, wanted, keep);
         }
-        let mut x = normalised;
-        for (step, info) in &self.steps {
-            x = match step {
-                Step::Conv(index) => self.convolve(*index, x),
-                Step::Norm(index) => {
-                    let norm = &self.norms[*index];
-                    x * norm.scale.val() + norm.shift.val()
-                }
-                Step::Relu => rectify(x, self.rule),
-                Step::Pool => self.pool(x),
-                Step::Scores => self.scores(x),
-            };
-            if left.remove(&info.layer) {
-                keep(&info.layer, x.clone());
-                if left.is_empty() {
-                    break;
-                }
-            }
-        }
+        can
     }
 }
 

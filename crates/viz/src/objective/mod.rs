@@ -9,10 +9,12 @@
 //! | [`GuidedMatch`] | a layer toward what it sees in a guide picture |
 //! | [`Smoothness`] | calm surfaces |
 //! | [`Energy`] | nearness to the mean picture |
+//! | [`AlphaNorm`] | colours that are valid |
 //! | [`Diversity`] | differences between the images of a batch |
 //!
 //! They add up as a [`Goal`]; the images of a batch are averaged.
 
+mod alpha_norm;
 mod channel;
 mod direction;
 mod diversity;
@@ -26,6 +28,7 @@ mod smoothness;
 #[cfg(test)]
 pub(crate) mod mirror;
 
+pub use alpha_norm::AlphaNorm;
 pub use channel::ChannelMean;
 pub use direction::Direction;
 pub use diversity::Diversity;

@@ -18,6 +18,7 @@
 //! | [`animation`] | pictures that follow each other become a GIF or an animated PNG |
 //! | [`frames`] | numbered pictures in a folder, in the order of their numbers |
 //! | `recipe` | [`read_recipe`]: how a picture was made, out of its PNG or GIF |
+//! | `npy` | [`npy()`]: raw numbers for NumPy |
 //! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`], [`middle_square`] |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
@@ -38,6 +39,7 @@ mod icc;
 mod limits;
 mod load;
 mod matrix3;
+mod npy;
 mod recipe;
 mod resize;
 mod save;
@@ -50,6 +52,7 @@ pub use error::PictureError;
 pub use format::Format;
 pub use limits::{DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Limits};
 pub use load::{Loaded, SourceInfo, load, load_bytes};
+pub use npy::npy;
 pub use recipe::{MAX_RECIPE_BYTES, PARAMETERS_KEYWORD, RECIPE_KEYWORD, read_recipe};
 pub use resize::{Filter, crop, fit_size, middle_square, resize, resize_plane};
 pub use save::{check_output, check_writable, save, write_atomic, write_atomic_with};

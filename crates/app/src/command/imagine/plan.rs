@@ -23,13 +23,10 @@ pub fn columns(
     networks: &[Loaded],
     variants: usize,
 ) -> Result<usize, UsageError> {
-    match asked {
-        Some((columns, rows)) if (columns as usize) * (rows as usize) < tiles => Err(UsageError(
-            format!("a sheet of {columns}x{rows} has no room for {tiles} pictures"),
-        )),
-        Some((columns, _)) => Ok(columns as usize),
-        None if networks.len() > 1 || variants > 1 => Ok(networks.len() * variants),
-        None => Ok(0),
+    let is_free = asked.is_none() && (networks.len() > 1 || variants > 1);
+    match shared::sheet_columns(asked, tiles)? {
+        _ if is_free => Ok(networks.len() * variants),
+        columns => Ok(columns),
     }
 }
 

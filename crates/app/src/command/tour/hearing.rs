@@ -10,8 +10,9 @@ use reverie_viz::picture::{Filter, Picture, resize};
 use reverie_viz::sound::{Sound, write_wav};
 
 use super::audible::Audible;
-use super::{SEED, Section, Workshop, page};
+use super::{SEED, Section, Workshop};
 use crate::command::speech;
+use crate::report::embed;
 use crate::settings::{SPEECH_PRESETS, assignments, resolve};
 
 /// What differs from the preset: a network that learns in seconds.
@@ -179,7 +180,7 @@ fn audible(recording: &Recording, log_mel: &LogMel) -> anyhow::Result<Audible> {
     let word = WORDS[usize::from(recording.digit)];
     Ok(Audible {
         wav: write_wav(&sound)?,
-        picture: page::data_uri(&resize(&small, width, height, Filter::Nearest))?,
+        picture: embed::data_uri(&resize(&small, width, height, Filter::Nearest))?,
         shows: "Log-mel frames",
         caption: format!("{word}, said by the voice {}", recording.speaker),
     })

@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use maud::{Markup, html};
-use reverie_viz::picture::{Format, Picture, SaveOptions, encode};
+use reverie_viz::picture::Picture;
 
 use super::audible::Audible;
 use super::filming::Film;
 use super::{Made, Section, Workshop};
-use crate::report::frame;
+use crate::report::{embed, frame};
 
 /// What only this page needs.
 const STYLE: &str = "
@@ -28,8 +28,6 @@ th:first-child, td:first-child { text-align: left; }
 .sounds img { background: #fff; }
 .sounds audio { display: block; width: 100%; padding: .5rem .6rem 0; }
 ";
-/// Quality of the pictures inside the page.
-const JPEG_QUALITY: u8 = 90;
 
 /// The page.
 ///
@@ -107,15 +105,7 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
 
 /// Pictures above their captions.
 fn shown(pictures: &[(String, Picture)]) -> anyhow::Result<Vec<Markup>> {
-    let figure = |(caption, picture): &(String, Picture)| {
-        let uri = data_uri(picture)?;
-        Ok(html! {
-            figure {
-                img src=(uri) alt=(caption) width=(picture.width()) height=(picture.height());
-                figcaption { (caption) }
-            }
-        })
-    };
+    let figure = |(caption, picture): &(String, Picture)| embed::figure(picture, caption);
     pictures.iter().map(figure).collect()
 }
 
@@ -139,17 +129,4 @@ fn heard(sound: &Audible) -> Markup {
             figcaption { (sound.caption) }
         }
     }
-}
-
-/// A picture as an address that holds it.
-///
-/// # Errors
-/// If it cannot be encoded.
-pub fn data_uri(picture: &Picture) -> anyhow::Result<String> {
-    let options = SaveOptions {
-        jpeg_quality: JPEG_QUALITY,
-        ..SaveOptions::default()
-    };
-    let bytes = encode(picture, None, Format::Jpeg, &options)?;
-    Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
 }

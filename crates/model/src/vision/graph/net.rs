@@ -144,21 +144,63 @@ impl GraphNet {
         })
     }
 
-    /// How often each node is read on the way to the wanted layers; `None` for nodes off that way.
-    pub(super) fn readers(&self, wanted: &BTreeSet<&Layer>) -> Vec<Option<usize>> {
+    /// How often each node is read on the way from `start` to the wanted layers; `None` for nodes off
+    /// that way.
+    pub(super) fn readers(&self, wanted: &BTreeSet<&Layer>, start: usize) -> Vec<Option<usize>> {
         let nodes = self.blueprint.nodes();
         let mut readers = vec![None; nodes.len()];
         for (place, node) in nodes.iter().enumerate().rev() {
             if wanted.contains(&node.layer) {
                 readers[place].get_or_insert(0);
             }
-            if readers[place].is_some() {
+            if readers[place].is_some() && place != start {
                 for input in &node.inputs {
                     *readers[*input].get_or_insert(0) += 1;
                 }
             }
         }
         readers
+    }
+
+    /// Only what the wanted layers depend on is computed, and held no longer than it is read.
+    fn run_nodes(
+        &self,
+        start: usize,
+        maps: Tensor<4>,
+        wanted: &BTreeSet<&Layer>,
+        mut readers: Vec<Option<usize>>,
+        keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) {
+        let mut held: Vec<Option<Maps>> = vec![None; readers.len()];
+        held[start] = Some(Maps::from_first(maps));
+        for (place, node) in self.blueprint.nodes().iter().enumerate().skip(start + 1) {
+            if readers[place].is_none() {
+                continue;
+            }
+            let mut read = |input: &usize| {
+                let left = readers[*input]
+                    .as_mut()
+                    .expect("what is read is on the way");
+                *left -= 1;
+                let maps = match left {
+                    0 => held[*input].take(),
+                    _ => held[*input].clone(),
+                };
+                maps.expect("nodes stand behind what they read")
+            };
+            let inputs: Vec<Maps> = node.inputs.iter().map(&mut read).collect();
+            let is_wanted = wanted.contains(&node.layer);
+            // A rectifier inside the convolution goes back as the gradient does.
+            let is_gradient = self.rule == Rule::Gradient;
+            let may_rectify = self.only_rectified[place] && !is_wanted && is_gradient;
+            let maps = self.compute(place, &inputs, may_rectify);
+            if is_wanted {
+                keep(&node.layer, maps.to_first());
+            }
+            if readers[place] != Some(0) {
+                held[place] = Some(maps);
+            }
+        }
     }
 
     fn compute(&self, place: usize, inputs: &[Maps], may_rectify: bool) -> Maps {
@@ -207,7 +249,7 @@ impl Network for GraphNet {
     }
 
     fn filter_bytes(&self, wanted: &[Layer]) -> Option<u64> {
-        let read = self.readers(&wanted.iter().collect());
+        let read = self.readers(&wanted.iter().collect(), Blueprint::PICTURE);
         let all = self.weights.iter().zip(read);
         let on_the_way = all.filter_map(|(weights, readers)| match weights {
             Weights::Conv(filters) => readers.map(|_| filters.form_bytes() as u64),
@@ -243,7 +285,7 @@ impl Network for GraphNet {
     }
 
     fn pools_by_mean(&self, layer: &Layer) -> bool {
-        let read = self.readers(&BTreeSet::from([layer]));
+        let read = self.readers(&BTreeSet::from([layer]), Blueprint::PICTURE);
         let on_the_way = self.blueprint.nodes().iter().zip(read);
         let mut on_the_way = on_the_way.filter(|(_, readers)| readers.is_some());
         on_the_way.any(|(node, _)| {
@@ -278,7 +320,6 @@ impl Network for GraphNet {
         self.filters(first.layer.as_str())
     }
 
-    /// Only what the wanted layers depend on is computed, and held no longer than it is read.
     fn run(
         &self,
         normalised: Tensor<4>,
@@ -286,37 +327,32 @@ impl Network for GraphNet {
         keep: &mut dyn FnMut(&Layer, Tensor<4>),
     ) {
         let wanted: BTreeSet<&Layer> = wanted.iter().collect();
-        let mut readers = self.readers(&wanted);
-        let mut held: Vec<Option<Maps>> = vec![None; readers.len()];
-        held[Blueprint::PICTURE] = Some(Maps::from_first(normalised));
-        for (place, node) in self.blueprint.nodes().iter().enumerate().skip(1) {
-            if readers[place].is_none() {
-                continue;
-            }
-            let mut read = |input: &usize| {
-                let left = readers[*input]
-                    .as_mut()
-                    .expect("what is read is on the way");
-                *left -= 1;
-                let maps = match left {
-                    0 => held[*input].take(),
-                    _ => held[*input].clone(),
-                };
-                maps.expect("nodes stand behind what they read")
-            };
-            let inputs: Vec<Maps> = node.inputs.iter().map(&mut read).collect();
-            let is_wanted = wanted.contains(&node.layer);
-            // A rectifier inside the convolution goes back as the gradient does.
-            let is_gradient = self.rule == Rule::Gradient;
-            let may_rectify = self.only_rectified[place] && !is_wanted && is_gradient;
-            let maps = self.compute(place, &inputs, may_rectify);
-            if is_wanted {
-                keep(&node.layer, maps.to_first());
-            }
-            if readers[place] != Some(0) {
-                held[place] = Some(maps);
-            }
+        let readers = self.readers(&wanted, Blueprint::PICTURE);
+        self.run_nodes(Blueprint::PICTURE, normalised, &wanted, readers, keep);
+    }
+
+    fn run_from(
+        &self,
+        start: &Layer,
+        maps: Tensor<4>,
+        wanted: &[Layer],
+        keep: &mut dyn FnMut(&Layer, Tensor<4>),
+    ) -> bool {
+        let nodes = self.blueprint.nodes();
+        let place = |layer: &Layer| nodes.iter().position(|node| node.layer == *layer);
+        let Some(start) = place(start) else {
+            return false;
+        };
+        let is_behind = |layer: &Layer| place(layer).is_some_and(|place| place > start);
+        let wanted: BTreeSet<&Layer> = wanted.iter().collect();
+        let readers = self.readers(&wanted, start);
+        // Whatever is read lies behind the start, or a branch goes past it.
+        let can = wanted.iter().all(|layer| is_behind(layer))
+            && readers[..start].iter().all(Option::is_none);
+        if can {
+            self.run_nodes(start, maps, &wanted, readers, keep);
         }
+        can
     }
 }
 

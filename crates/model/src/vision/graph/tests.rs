@@ -68,7 +68,7 @@ fn only_what_is_wanted_is_computed() {
     let net = random();
     let places = |names: &[&str]| -> Vec<String> {
         let wanted: Vec<Layer> = names.iter().map(|name| net.layer(name).unwrap()).collect();
-        let readers = net.readers(&wanted.iter().collect());
+        let readers = net.readers(&wanted.iter().collect(), Blueprint::PICTURE);
         let nodes = net.blueprint().nodes().iter().zip(readers);
         let way = nodes.filter_map(|(node, readers)| readers.map(|_| node.layer.to_string()));
         way.collect()
