@@ -50,14 +50,22 @@ pub fn html(about: &About<'_>, shown: &[Shown]) -> String {
         p.lead {
             "Every card is a feature map. At its left are the " (about.top) " of "
             (about.looked) " pictures in " (about.folder) " that excite it most, the strongest "
-            "first, each cut to what the unit can see; at its right is what comes back from that "
+            "first, row by row, each cut to what the unit can see; at its right is what comes back from that "
             "unit alone: " (way(about.rule)) ". The numbers are its strongest and weakest answers "
-            "among them."
+            "among them. Grey is beyond the border of a picture, or nothing that comes back."
         }
         @if !about.means.is_empty() {
             p.note.faint {
                 "The network takes means on the way to " (about.means.join(", "))
                 ". A mean records no switch, so its signal is spread evenly."
+            }
+        }
+        @if shown.len() > 1 {
+            p.faint {
+                @for one in shown {
+                    @let name = one.info.layer.as_str();
+                    a href=(format!("#{name}")) { (name) } " "
+                }
             }
         }
         @for one in shown { (layer(one, about.side)) }
