@@ -82,8 +82,8 @@ fn a_layer_shows_what_its_channels_make_of_a_picture() {
     folder.done(&signed);
     let colours = |name: &str| {
         let picture = image::open(folder.path(name)).unwrap().to_rgb8();
-        let is_coloured =
-            |p: &&image::Rgb<u8>| p.0.iter().max() > p.0.iter().min().map(|m| m + 40).as_ref();
+        let spread = |p: &image::Rgb<u8>| p.0.iter().max().unwrap() - p.0.iter().min().unwrap();
+        let is_coloured = |p: &&image::Rgb<u8>| spread(p) > 40;
         picture.pixels().filter(is_coloured).count()
     };
     assert_eq!(colours("maps.png"), 0, "what is never negative is grey");
