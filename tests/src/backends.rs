@@ -218,6 +218,30 @@ fn every_kind_of_picture_from_noise_has_the_same_score_on_every_backend() {
 }
 
 #[test]
+fn the_deconvolutional_network_says_the_same_on_every_backend() {
+    let dir = tempfile::tempdir().unwrap();
+    let set = dir.path().join("set");
+    std::fs::create_dir(&set).unwrap();
+    for seed in 0..12 {
+        small_picture(&set, &format!("{seed:02}.png"), 24, 24, seed);
+    }
+    for rule in ["deconvnet", "guided", "gradient"] {
+        let run = |backend: &str| {
+            let done = reverie()
+                .current_dir(dir.path())
+                .args(["deconv", "--folder", "set", "--net", "tiny", "--layers"])
+                .args(["relu1_1,relu2_2", "--size", "24", "--rule", rule])
+                .args(["--json", "--backend", backend])
+                .args(["--out", &format!("{backend}-{rule}")])
+                .assert()
+                .success();
+            result(&done.get_output().stdout)
+        };
+        compare(&format!("deconv {rule}"), run, &["activation", "norm"]);
+    }
+}
+
+#[test]
 fn what_layers_make_of_a_picture_is_the_same_on_every_backend() {
     let dir = tempfile::tempdir().unwrap();
     small_picture(dir.path(), "picture.png", 32, 24, 1);

@@ -77,6 +77,17 @@ fn every_settings_file_runs_for_two_steps() {
             run.arg(file).assert().success();
             continue;
         }
+        if command == "saliency" {
+            let mut run = crate::common::reverie();
+            run.args(["saliency", "--backend", "flex", "--method", "all"]);
+            run.args(["--set", "masks=4", "--set", "samples=2", "--config"])
+                .arg(file)
+                .arg(&picture)
+                .arg("-o")
+                .arg(dir.path().join(format!("{number}.png")));
+            run.assert().success();
+            continue;
+        }
         if command == "classify" {
             two_updates_of_a_classifier(file, &dir.path().join(number.to_string()));
             continue;

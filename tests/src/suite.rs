@@ -5,8 +5,10 @@
 
 mod common;
 
+mod attribution;
 mod backends;
 mod cli;
+mod deconv;
 mod engine;
 mod examples;
 mod kernels;

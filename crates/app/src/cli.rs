@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod classify;
+mod deconv;
 mod dreams;
 mod looking;
 mod music;
@@ -16,6 +17,7 @@ use crate::backend::{Backend, Kernels};
 pub use classify::{
     ClassifyAction, ClassifyArgs, ClassifyEvalArgs, ClassifyTrainArgs, PictureSetArgs,
 };
+pub use deconv::{ChannelRange, DeconvArgs};
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
 pub use looking::{FiltersArgs, InvertArgs, TileOrder, TileScale};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
@@ -65,6 +67,8 @@ pub enum Command {
     Filters(Box<FiltersArgs>),
     /// Show which pixels made a network say what it says
     Saliency(Box<SaliencyArgs>),
+    /// Show what excites a feature map, in one picture or in the nine best of a folder
+    Deconv(Box<DeconvArgs>),
     /// Train a network to tell classes of pictures apart, measure one
     Classify(ClassifyArgs),
     /// Train recurrent networks on a text, let them write, look at their neurons

@@ -95,6 +95,12 @@ pub const INVERT_PRESETS: [Preset; 2] = [
     ),
 ];
 
+/// Presets for the deconvolutional network; the first is the default.
+pub const DECONV_PRESETS: [Preset; 1] = [(
+    "zeiler",
+    include_str!("../../../configs/deconv/zeiler.toml"),
+)];
+
 /// Presets for classifiers of pictures; the first is the default.
 pub const CLASSIFY_PRESETS: [Preset; 1] = [(
     "vgg-mini",

@@ -16,10 +16,13 @@
 //!
 //! [`attribution`] asks which pixels made a network say so.
 //!
+//! [`deconv`] goes back from single units, and finds the pictures that excite them most.
+//!
 //! [`neurons`] is about recurrent networks: what single cells of them follow while they read.
 //! [`pianoroll`] shows what they play, and [`sound`] makes it heard.
 
 pub mod attribution;
+pub mod deconv;
 pub mod dream;
 pub mod filters;
 pub mod invert;

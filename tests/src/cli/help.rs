@@ -5,14 +5,16 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 36] = [
+const COMMANDS: [(&[&str], bool); 38] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
     (&["dream"], true),
     (&["imagine"], true),
+    (&["saliency"], true),
     (&["invert"], true),
     (&["filters"], true),
+    (&["deconv"], true),
     (&["classify"], true),
     (&["classify", "train"], true),
     (&["classify", "eval"], true),
@@ -45,7 +47,7 @@ const COMMANDS: [(&[&str], bool); 36] = [
 ];
 
 /// The commands that make a picture.
-const OF_PICTURES: [&str; 5] = ["style", "dream", "imagine", "invert", "filters"];
+const OF_PICTURES: [&str; 6] = ["style", "dream", "imagine", "saliency", "invert", "filters"];
 /// The commands with presets.
 const WITH_PRESETS: [&[&str]; 9] = [
     &["style"],
@@ -169,11 +171,14 @@ fn every_example_that_makes_a_picture_runs() {
         "photo.jpg",
         "painting.jpg",
         "flowers.jpg",
+        "cat.jpg",
     ] {
         small_picture(&folder.path(""), name, 48, 40, 1);
     }
-    std::fs::create_dir(folder.path("frames")).unwrap();
-    small_picture(&folder.path("frames"), "1.jpg", 48, 40, 1);
+    for many in ["frames", "photos"] {
+        std::fs::create_dir(folder.path(many)).unwrap();
+        small_picture(&folder.path(many), "1.jpg", 48, 40, 1);
+    }
     for name in ["a.jpg", "b.jpg"] {
         small_picture(&folder.path(""), name, 48, 40, 2);
     }
@@ -254,6 +259,38 @@ fn every_command_of_the_tutorial_on_pictures_runs() {
         folder.done(&command);
     }
     assert!(count >= 25, "only {count} commands were found");
+}
+
+#[test]
+fn every_command_of_the_tutorial_on_explaining_runs() {
+    let folder = Folder::new();
+    small_picture(&folder.path(""), "photo.jpg", 64, 48, 1);
+    std::fs::create_dir(folder.path("photos")).unwrap();
+    for (seed, name) in (2..).zip(["one.jpg", "two.png", "three.jpg"]) {
+        small_picture(&folder.path("photos"), name, 48, 40, seed);
+    }
+    let mut count = 0;
+    for mut command in commands_of("tutorial-explaining.md") {
+        count += 1;
+        swap_networks(&mut command);
+        if let Some(place) = command.iter().position(|word| word == "lampshde") {
+            let spelt = command[place].clone();
+            folder.refused(2, &command, &[&spelt, "did you mean lampshade?"]);
+            continue;
+        }
+        let quick: &[&str] = match command[0].as_str() {
+            "saliency" => &["--size", "32", "--set", "masks=8", "--set", "samples=2"],
+            "invert" => &["--size", "32", "--steps", "2"],
+            _ => &["--size", "32"],
+        };
+        let without_picture = command[0] == "filters" && !command.contains(&"photo.jpg".to_owned());
+        if !without_picture {
+            command.extend(plain(quick));
+        }
+        command.extend(plain(&["--backend", "flex"]));
+        folder.done(&command);
+    }
+    assert!(count >= 20, "only {count} commands were found");
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! | `disk_full` | a disk that fills up |
 //! | `dreams` | films, masks, guides, classes, pictures from noise |
 //! | `looking` | filters, maps of pictures, pictures made anew from them |
+//! | `deconv` | the deconvolutional network: units, folders, what is skipped, how runs go on |
 //! | `devices` | backends that are not there |
 //! | `resume` | runs that cannot be gone on with |
 //! | `interrupt` | Ctrl-C |
@@ -21,11 +22,13 @@
 //! | `text` | models of text: runs, what they leave, how they go on, samples, data sets |
 //! | `music` | the comparison on music: studies, how they go on, sets that are no good |
 //! | `classify` | networks that tell classes of pictures apart |
+//! | `saliency` | attribution, its checks, folders and pages |
 //! | `speech` | networks that hear |
 //! | `tour` | the page of samples, whole and without other files |
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
 mod classify;
+mod deconv;
 mod devices;
 mod disk_full;
 mod dreams;
@@ -43,6 +46,7 @@ mod pipes;
 mod real_data;
 mod rerun;
 mod resume;
+mod saliency;
 mod speech;
 mod text;
 mod tour;

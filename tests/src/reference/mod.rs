@@ -1,5 +1,6 @@
 //! Against numbers made with PyTorch by the scripts in `tests/reference`.
 
+mod attribution;
 mod closed_form;
 mod dreams;
 mod engine;

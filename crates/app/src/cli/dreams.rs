@@ -245,7 +245,7 @@ pub struct ImagineArgs {
     pub talk: TalkArgs,
 }
 
-fn place(text: &str) -> Result<(usize, usize), String> {
+pub(super) fn place(text: &str) -> Result<(usize, usize), String> {
     let both = text.split_once(',');
     let both = both.and_then(|(x, y)| Some((x.trim().parse().ok()?, y.trim().parse().ok()?)));
     both.ok_or_else(|| "write a place as column and row: 3,5".to_owned())

@@ -3,6 +3,7 @@
 mod classify;
 mod completions;
 mod data;
+mod deconv;
 mod devices;
 mod download;
 mod dream;
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Invert(args) => invert::run(&args),
         Command::Filters(args) => filters::run(&args),
         Command::Saliency(args) => saliency::run(&args),
+        Command::Deconv(args) => deconv::run(&args),
         Command::Classify(args) => classify::run(&args),
         Command::Text(args) => text::run(&args),
         Command::Music(args) => music::run(&args),

@@ -35,6 +35,7 @@ mod training;
 
 pub use csv::csv;
 pub use curve::curve_svg;
+pub use parts::facts;
 pub use point::LogPoint;
 pub use sample::Sample;
 pub use training::{Report, Status, html};

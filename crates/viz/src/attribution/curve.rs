@@ -39,6 +39,11 @@ pub enum Change {
     },
 }
 
+/// How often `watch` hears of a curve of so many steps.
+pub fn passes(steps: usize) -> usize {
+    (steps + 1).div_ceil(AT_ONCE)
+}
+
 /// The curve of one image, `[1, 3, H, W]`; `importance` is `[H, W]`. Pixels of equal importance go in
 /// reading order. None where `watch` said stop.
 ///

@@ -85,6 +85,10 @@ impl Attribution for GradCam {
         Ok(watch(1, 1).is_continue().then_some(map))
     }
 
+    fn passes(&self, _: [usize; 2]) -> usize {
+        1
+    }
+
     fn is_signed(&self) -> bool {
         true
     }

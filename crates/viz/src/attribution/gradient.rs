@@ -65,6 +65,10 @@ impl Attribution for Gradient {
         Ok(once(Rule::Gradient, question, image, watch)?.map(Map::of))
     }
 
+    fn passes(&self, _: [usize; 2]) -> usize {
+        1
+    }
+
     fn is_signed(&self) -> bool {
         false
     }
@@ -86,6 +90,10 @@ impl Attribution for GradientTimesInput {
         Ok(gradient.map(|gradient| Map::of(gradient * (image - mean))))
     }
 
+    fn passes(&self, _: [usize; 2]) -> usize {
+        1
+    }
+
     fn is_signed(&self) -> bool {
         true
     }
@@ -105,6 +113,10 @@ impl Attribution for GuidedBackprop {
         Ok(once(Rule::Guided, question, image, watch)?.map(Map::of))
     }
 
+    fn passes(&self, _: [usize; 2]) -> usize {
+        1
+    }
+
     fn is_signed(&self) -> bool {
         false
     }
@@ -122,6 +134,10 @@ impl Attribution for Deconvnet {
         watch: &mut Watch<'_>,
     ) -> Result<Option<Map>, VizError> {
         Ok(once(Rule::Deconvnet, question, image, watch)?.map(Map::of))
+    }
+
+    fn passes(&self, _: [usize; 2]) -> usize {
+        1
     }
 
     fn is_signed(&self) -> bool {

@@ -114,6 +114,10 @@ impl Attribution for IntegratedGradients {
         Ok(Some(Map::of(way * sum / self.steps.max(1) as f32)))
     }
 
+    fn passes(&self, _: [usize; 2]) -> usize {
+        self.steps.div_ceil(AT_ONCE)
+    }
+
     fn is_signed(&self) -> bool {
         true
     }

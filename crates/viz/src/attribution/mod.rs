@@ -40,7 +40,7 @@ pub use map::Map;
 pub use occlusion::Occlusion;
 pub use question::{Question, Score};
 pub use rank::spearman;
-pub use rise::Rise;
+pub use rise::{Draw, Rise};
 pub use smooth::SmoothGrad;
 
 use std::ops::ControlFlow;
@@ -73,6 +73,9 @@ pub trait Attribution {
         image: Tensor<4>,
         watch: &mut Watch<'_>,
     ) -> Result<Option<Map>, VizError>;
+
+    /// How often `watch` hears of a picture of so many columns and rows that is explained to the end.
+    fn passes(&self, size: [usize; 2]) -> usize;
 
     /// Whether the signs of the map say which pixels speak for the score and which against it; the
     /// maps of the others are looked at without their signs.

@@ -150,6 +150,10 @@ impl Attribution for Rise {
         })
     }
 
+    fn passes(&self, _: [usize; 2]) -> usize {
+        self.masks.div_ceil(AT_ONCE)
+    }
+
     fn is_signed(&self) -> bool {
         true
     }

@@ -33,6 +33,12 @@ pub struct Stage {
     pub signed: Vec<f64>,
 }
 
+/// How often `watch` hears of a cascade of so many stages over a picture of so many columns and rows.
+pub fn passes(methods: &[Box<dyn Attribution>], stages: usize, size: [usize; 2]) -> usize {
+    let each: usize = methods.iter().map(|method| method.passes(size)).sum();
+    stages * each + 1
+}
+
 /// How much of a method's map survives on average over the stages, by magnitude.
 pub fn survives(stages: &[Stage], method: usize) -> f64 {
     let sum: f64 = stages.iter().map(|stage| stage.unsigned[method]).sum();

@@ -86,6 +86,10 @@ impl Attribution for SmoothGrad {
         })
     }
 
+    fn passes(&self, _: [usize; 2]) -> usize {
+        self.samples.div_ceil(AT_ONCE)
+    }
+
     fn is_signed(&self) -> bool {
         false
     }

@@ -20,7 +20,7 @@
 //! | `recipe` | [`read_recipe`]: how a picture was made, out of its PNG or GIF |
 //! | `npy` | [`npy()`]: raw numbers for NumPy |
 //! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
-//! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`] |
+//! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`], [`middle_square`] |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
 //! | `sheet` | [`contact_sheet`], [`before_after`] |
 //! | [`draw`] | seven pictures of our own, so that there is something to start from |
@@ -54,7 +54,7 @@ pub use limits::{DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Limits};
 pub use load::{Loaded, SourceInfo, load, load_bytes};
 pub use npy::npy;
 pub use recipe::{MAX_RECIPE_BYTES, PARAMETERS_KEYWORD, RECIPE_KEYWORD, read_recipe};
-pub use resize::{Filter, crop, fit_size, resize, resize_plane};
+pub use resize::{Filter, crop, fit_size, middle_square, resize, resize_plane};
 pub use save::{check_output, check_writable, save, write_atomic, write_atomic_with};
 pub use sheet::{SheetOptions, before_after, contact_sheet};
 pub use warp::{Warp, warp};

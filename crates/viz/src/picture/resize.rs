@@ -157,6 +157,25 @@ pub fn crop(picture: &Picture, x: u32, y: u32, width: u32, height: u32) -> Pictu
     Picture::new(width, height, pixels)
 }
 
+/// The middle square of a picture, as large as its shorter side, at `side` pixels.
+///
+/// # Panics
+/// If `side` is 0.
+pub fn middle_square(picture: &Picture, side: u32, filter: Filter) -> Picture {
+    let (width, height) = (picture.width(), picture.height());
+    let shorter = width.min(height);
+    let (left, top) = ((width - shorter) / 2, (height - shorter) / 2);
+    match width == height {
+        true => resize(picture, side, side, filter),
+        false => resize(
+            &crop(picture, left, top, shorter, shorter),
+            side,
+            side,
+            filter,
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +270,15 @@ mod tests {
         assert_eq!((part.width(), part.height()), (3, 4));
         assert_eq!(part.get(0, 0), whole.get(2, 1));
         assert_eq!(part.get(2, 3), whole.get(4, 4));
+    }
+
+    #[test]
+    fn a_square_is_cut_from_the_middle_of_the_longer_side() {
+        let whole = ramp(9, 4);
+        let found = middle_square(&whole, 4, Filter::Lanczos3);
+        assert_eq!(found, crop(&whole, 2, 0, 4, 4));
+        let larger = middle_square(&ramp(3, 30), 12, Filter::Lanczos3);
+        assert_eq!((larger.width(), larger.height()), (12, 12));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use reverie_model::data::catalogue::Catalogue;
 use reverie_model::data::pictures::{
     Listed, PictureSet, PicturesError, Skipped, decode_all, list_pictures,
 };
-use reverie_viz::picture::{Filter, Limits, Picture, crop, load_bytes, resize};
+use reverie_viz::picture::{Filter, Limits, load_bytes, middle_square};
 
 use crate::cli::PictureSetArgs;
 use crate::exit::UsageError;
@@ -172,21 +172,5 @@ fn check_memory(pictures: usize, side: usize) -> anyhow::Result<()> {
 fn square(bytes: &[u8], name: &str, side: usize) -> Result<Vec<u8>, String> {
     let path = Path::new(name);
     let loaded = load_bytes(bytes, path, &Limits::default()).map_err(|error| error.to_string())?;
-    Ok(in_square(&loaded.picture, side as u32).to_rgb8())
-}
-
-fn in_square(picture: &Picture, side: u32) -> Picture {
-    let (width, height) = (picture.width(), picture.height());
-    let shorter = width.min(height);
-    let middle = match width == height {
-        true => picture.clone(),
-        false => crop(
-            picture,
-            (width - shorter) / 2,
-            (height - shorter) / 2,
-            shorter,
-            shorter,
-        ),
-    };
-    resize(&middle, side, side, Filter::Bilinear)
+    Ok(middle_square(&loaded.picture, side as u32, Filter::Bilinear).to_rgb8())
 }

@@ -2,15 +2,19 @@
 
 use std::ops::ControlFlow;
 
+use burn::tensor::Tensor;
 use reverie_model::vision::Network;
-use reverie_viz::attribution::curve::{Change, Curve, curve};
-use reverie_viz::attribution::sanity::{Stage, cascade, survives};
+use reverie_viz::attribution::curve::{self, Change, Curve};
+use reverie_viz::attribution::sanity::{self, Stage, cascade, survives};
 use reverie_viz::attribution::{Attribution, AttributionConfig, Map, Question};
 use reverie_viz::picture::{Filter, Picture, resize};
 use reverie_viz::tensor_of;
 use serde_json::{Value, json};
 
 use super::asked::{Aim, Asked, ask};
+
+/// Blur that insertion begins with at least, in pixels.
+const LEAST_BLUR: f64 = 0.5;
 
 /// What is done with every picture.
 pub struct Plan<'a> {
@@ -72,7 +76,8 @@ impl Plan<'_> {
         resize(picture, width, height, Filter::Lanczos3)
     }
 
-    /// Explains a picture; `watch` hears what is being done and may say stop, and then there is nothing.
+    /// Explains a picture; `watch` hears how much of how much is done, and of what, and may say stop:
+    /// then there is nothing.
     ///
     /// # Errors
     /// Pictures that are too small, what the network cannot do.
@@ -80,7 +85,7 @@ impl Plan<'_> {
         &self,
         name: &str,
         picture: &Picture,
-        watch: &mut dyn FnMut(&str) -> ControlFlow<()>,
+        watch: &mut Hear<'_>,
     ) -> anyhow::Result<Option<Explained>> {
         let picture = self.prepared(picture);
         let asked = ask(&self.aim, self.network, &picture)?;
@@ -88,85 +93,154 @@ impl Plan<'_> {
             network: self.network,
             score: asked.score.clone(),
         };
-        let image = tensor_of(&picture, &self.network.device());
         let size = [picture.width() as usize, picture.height() as usize];
         let mut methods: Vec<Box<dyn Attribution>> = Vec::new();
-        let mut found: Vec<Found> = Vec::new();
         for name in &self.methods {
-            let method = self.config.method(name, &question, size, self.seed)?;
-            let Some(method) = method else {
-                continue;
-            };
-            let mut hear = |done, of| watch(&format!("{name} {done}/{of}"));
-            let Some(map) = method.attribute(&question, image.clone(), &mut hear)? else {
-                return Ok(None);
-            };
-            let gap = match *name == "integrated-gradients" {
-                true => Some(
-                    self.config
-                        .integrated()
-                        .gap(&question, image.clone(), &map)?,
-                ),
-                false => None,
-            };
-            let mut one = Found {
-                method: name,
-                is_signed: method.is_signed(),
-                map,
-                gap,
-                curves: None,
-            };
-            if self.has_curves {
-                let shorter = size[0].min(size[1]) as f64;
-                let sigma = (self.config.blur * shorter).max(0.5);
-                let mut both = Vec::new();
-                for change in [Change::Deletion, Change::Insertion { sigma }] {
-                    let importance = one.map.importance(one.is_signed);
-                    let mut hear = |done, of| watch(&format!("{name}, pixels {done}/{of}"));
-                    let steps = self.config.curve_steps;
-                    let made = curve(
-                        &question,
-                        image.clone(),
-                        &importance,
-                        change,
-                        steps,
-                        &mut hear,
-                    )?;
-                    let Some(made) = made else {
-                        return Ok(None);
-                    };
-                    both.push(made);
-                }
-                one.curves = both.try_into().ok();
+            methods.extend(self.config.method(name, &question, size, self.seed)?);
+        }
+        let subject = Subject {
+            plan: self,
+            question,
+            image: tensor_of(&picture, &self.network.device()),
+            size,
+        };
+        let mut ticks = Ticks {
+            done: 0,
+            of: subject.passes(&methods),
+            watch,
+        };
+        let mut found: Vec<Found> = Vec::new();
+        for (name, method) in self.methods.iter().zip(&methods) {
+            match subject.found(name, method.as_ref(), &mut ticks)? {
+                Some(one) => found.push(one),
+                None => return Ok(None),
             }
-            methods.push(method);
-            found.push(one);
         }
-        let mut stages = Vec::new();
-        if self.is_sane {
-            let originals: Vec<Map> = found.iter().map(|one| one.map.clone()).collect();
-            let mut hear = |done, of| watch(&format!("random weights {done}/{of}"));
-            let made = cascade(
-                &question,
-                &image,
-                &methods,
-                &originals,
-                self.config.stages,
-                self.seed,
-                &mut hear,
-            )?;
-            let Some(made) = made else {
-                return Ok(None);
-            };
-            stages = made;
-        }
-        Ok(Some(Explained {
+        let stages = match self.is_sane {
+            true => subject.stages(&methods, &found, &mut ticks)?,
+            false => Some(Vec::new()),
+        };
+        Ok(stages.map(|stages| Explained {
             name: name.to_owned(),
             picture,
             asked,
             found,
             stages,
         }))
+    }
+}
+
+/// Hears how much of how much is done, and of what; may say stop.
+pub type Hear<'a> = dyn FnMut(usize, usize, &str) -> ControlFlow<()> + 'a;
+
+/// Counts what is done.
+struct Ticks<'a, 'b> {
+    done: usize,
+    of: usize,
+    watch: &'a mut Hear<'b>,
+}
+
+impl Ticks<'_, '_> {
+    fn tick(&mut self, remark: &str) -> ControlFlow<()> {
+        self.done += 1;
+        (self.watch)(self.done, self.of.max(self.done), remark)
+    }
+}
+
+/// A picture that is being explained.
+struct Subject<'a> {
+    plan: &'a Plan<'a>,
+    question: Question<'a>,
+    image: Tensor<4>,
+    /// Columns and rows.
+    size: [usize; 2],
+}
+
+impl Subject<'_> {
+    /// How often is ticked until all is done.
+    fn passes(&self, methods: &[Box<dyn Attribution>]) -> usize {
+        let plan = self.plan;
+        let maps: usize = methods.iter().map(|method| method.passes(self.size)).sum();
+        let curves = match plan.has_curves {
+            true => 2 * methods.len() * curve::passes(plan.config.curve_steps),
+            false => 0,
+        };
+        let random = match plan.is_sane {
+            true => sanity::passes(methods, plan.config.stages, self.size),
+            false => 0,
+        };
+        maps + curves + random
+    }
+
+    /// What one method says; nothing where it was stopped.
+    fn found(
+        &self,
+        name: &'static str,
+        method: &dyn Attribution,
+        ticks: &mut Ticks<'_, '_>,
+    ) -> anyhow::Result<Option<Found>> {
+        let mut hear = |_, _| ticks.tick(name);
+        let map = method.attribute(&self.question, self.image.clone(), &mut hear)?;
+        let Some(map) = map else {
+            return Ok(None);
+        };
+        let integrated = self.plan.config.integrated();
+        let gap = || integrated.gap(&self.question, self.image.clone(), &map);
+        let gap = (name == "integrated-gradients").then(gap).transpose()?;
+        let curves = match self.plan.has_curves {
+            true => match self.curves(&map, method.is_signed(), ticks)? {
+                None => return Ok(None),
+                found => found,
+            },
+            false => None,
+        };
+        Ok(Some(Found {
+            method: name,
+            is_signed: method.is_signed(),
+            map,
+            gap,
+            curves,
+        }))
+    }
+
+    /// Deletion and insertion; nothing where it was stopped.
+    fn curves(
+        &self,
+        map: &Map,
+        is_signed: bool,
+        ticks: &mut Ticks<'_, '_>,
+    ) -> anyhow::Result<Option<[Curve; 2]>> {
+        let config = &self.plan.config;
+        let shorter = self.size[0].min(self.size[1]) as f64;
+        let sigma = (config.blur * shorter).max(LEAST_BLUR);
+        let importance = map.importance(is_signed);
+        let mut one = |change| {
+            let image = self.image.clone();
+            let mut hear = |_, _| ticks.tick("pixels");
+            let steps = config.curve_steps;
+            curve::curve(&self.question, image, &importance, change, steps, &mut hear)
+        };
+        let Some(deletion) = one(Change::Deletion)? else {
+            return Ok(None);
+        };
+        let insertion = one(Change::Insertion { sigma })?;
+        Ok(insertion.map(|insertion| [deletion, insertion]))
+    }
+
+    /// What becomes of the maps; nothing where it was stopped.
+    fn stages(
+        &self,
+        methods: &[Box<dyn Attribution>],
+        found: &[Found],
+        ticks: &mut Ticks<'_, '_>,
+    ) -> anyhow::Result<Option<Vec<Stage>>> {
+        let originals: Vec<Map> = found.iter().map(|one| one.map.clone()).collect();
+        let mut hear = |_, _| ticks.tick("random weights");
+        let (stages, seed) = (self.plan.config.stages, self.plan.seed);
+        let (question, image) = (&self.question, &self.image);
+        Ok(cascade(
+            question, image, methods, &originals, stages, seed, &mut hear,
+        )?)
     }
 }
 

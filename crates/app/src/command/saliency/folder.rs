@@ -32,7 +32,6 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
     if job.args.run.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
-    paths::make_folder(out)?;
     let stopper = Stopper::start(&job.args.run);
     let mut sections = Vec::new();
     let mut summaries: Vec<Summary> = Vec::new();
@@ -52,6 +51,8 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
             is_stopped = true;
             break;
         };
+        // Only now: a run that finds nothing leaves nothing.
+        paths::make_folder(out)?;
         let stem = Path::new(&file.name).file_stem().unwrap_or_default();
         let sheet = out.join(format!("{:03}-{}.png", number + 1, stem.to_string_lossy()));
         let options = shared::save_options(&job.args.run, &job.args.picture_args, None);
@@ -75,7 +76,12 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
         sections.push(page::section(&explained, job.args.show)?);
         summaries.push(summary);
     }
-    if sections.is_empty() && !is_stopped {
+    if sections.is_empty() && is_stopped {
+        job.output
+            .note("stopped before anything was finished; nothing was written");
+        return Ok(stopped(&stopper));
+    }
+    if sections.is_empty() {
         anyhow::bail!(
             "none of the {} pictures of {} can be read; the first: {}",
             files.len(),

@@ -73,7 +73,8 @@ pub fn run(args: &SaliencyArgs) -> anyhow::Result<ExitCode> {
     let is_picture = Format::of_output(out).is_some();
     let is_page = !is_picture && (picture.is_dir() || out.is_dir() || out.extension().is_none());
     match is_page {
-        true => check_output(&out.join("index.html"), args.run.force)?,
+        true if out.is_dir() => check_writable(&out.join("index.html"), args.run.force)?,
+        true => check_writable(out, false)?,
         false => check_output(out, args.run.force)?,
     }
     if picture.is_dir() && !is_page {
@@ -154,13 +155,13 @@ impl Job<'_> {
         if self.args.run.dry_run {
             return Ok(ExitCode::SUCCESS);
         }
-        paths::make_folder(out)?;
         let stopper = Stopper::start(&self.args.run);
         let Some(explained) = self.explain(&paths::file_name(path), &picture, &stopper)? else {
             self.output
                 .note("stopped before anything was finished; nothing was written");
             return Ok(stopped(&stopper));
         };
+        paths::make_folder(out)?;
         let recipe = self.recipe(path, &explained)?;
         let options = shared::save_options(&self.args.run, &self.args.picture_args, Some(recipe));
         let sheet = out.join("maps.png");
@@ -186,17 +187,18 @@ impl Job<'_> {
         picture: &reverie_viz::picture::Picture,
         stopper: &Stopper,
     ) -> anyhow::Result<Option<Explained>> {
-        let mut bar = self.output.bar(0);
-        let mut passes = 0;
-        let made = self.plan.explain(name, picture, &mut |remark| {
-            passes += 1;
-            bar.show(passes, &format!("{name}: {remark}"));
+        let mut bar = None;
+        let made = self.plan.explain(name, picture, &mut |done, of, remark| {
+            let bar = bar.get_or_insert_with(|| self.output.bar(of as u64));
+            bar.show(done as u64, &format!("{name}: {remark}"));
             match stopper.asks() {
                 Some(_) => ControlFlow::Break(()),
                 None => ControlFlow::Continue(()),
             }
         });
-        bar.finish();
+        if let Some(bar) = bar {
+            bar.finish();
+        }
         let made = made?;
         if let Some(explained) = &made {
             let asked = &explained.asked;

@@ -45,7 +45,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         ..plan
     };
     let picture = shop.drawings.of(DRAWING);
-    let go = &mut |_: &str| ControlFlow::Continue(());
+    let go = &mut |_, _, _: &str| ControlFlow::Continue(());
     let Some(explained) = plan.explain(DRAWING, picture, go)? else {
         anyhow::bail!("explaining was stopped");
     };
