@@ -101,7 +101,7 @@ fn a_layer_shows_what_its_channels_make_of_a_picture() {
 }
 
 #[test]
-fn many_channels_are_cut_to_what_a_sheet_holds() {
+fn a_plan_is_printed_and_nothing_written() {
     let folder = Folder::new();
     let args = maps(&["--net", "vgg-mini", "--layer", "scores", "--dry-run"]);
     let done = folder.run(&args).assert().success();
