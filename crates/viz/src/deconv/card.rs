@@ -10,7 +10,7 @@ const FEW_PIXELS: u32 = 12;
 pub struct CardOptions {
     /// Columns of patches, and of projections.
     pub columns: usize,
-    /// Pixels of a side of one of them.
+    /// Pixels of the longer side of one of them.
     pub tile: u32,
     /// Pixels between them.
     pub gap: u32,
@@ -29,22 +29,31 @@ impl Default for CardOptions {
     }
 }
 
-/// Pictures in rows from the top left, each as large as its place allows; places without a picture stay
-/// paper. There are as many rows as `places` need.
+/// Pictures in rows from the top left, in places as large as the largest of them, whose longer sides are
+/// a tile's; places without a picture stay paper. There are as many rows as `places` need.
 ///
 /// # Panics
 /// If there are no places, or no columns.
 pub fn grid(pictures: &[Picture], places: usize, options: &CardOptions) -> Picture {
     let columns = options.columns.min(places);
     let rows = places.div_ceil(columns) as u32;
-    let step = options.tile + options.gap;
-    let width = columns as u32 * step - options.gap;
-    let mut card = Picture::filled(width, rows * step - options.gap, options.paper);
-    for (place, picture) in pictures.iter().take(places).enumerate() {
-        let tile = fitted(picture, options.tile);
-        let left = (place % columns) as u32 * step + (options.tile - tile.width()) / 2;
-        let top = (place / columns) as u32 * step + (options.tile - tile.height()) / 2;
-        paste(&mut card, &tile, left, top);
+    let tiles = pictures.iter().take(places);
+    let tiles: Vec<Picture> = tiles.map(|tile| fitted(tile, options.tile)).collect();
+    let largest = |side: fn(&Picture) -> u32| tiles.iter().map(side).max();
+    let (width, height) = (
+        largest(Picture::width).unwrap_or(options.tile),
+        largest(Picture::height).unwrap_or(options.tile),
+    );
+    let (across, down) = (width + options.gap, height + options.gap);
+    let mut card = Picture::filled(
+        columns as u32 * across - options.gap,
+        rows * down - options.gap,
+        options.paper,
+    );
+    for (place, tile) in tiles.iter().enumerate() {
+        let left = (place % columns) as u32 * across + (width - tile.width()) / 2;
+        let top = (place / columns) as u32 * down + (height - tile.height()) / 2;
+        paste(&mut card, tile, left, top);
     }
     card
 }

@@ -3,8 +3,7 @@
 use burn::tensor::Tensor;
 use reverie_model::vision::Field;
 
-use super::patch;
-use crate::picture::Picture;
+use crate::picture::{Filter, Picture, fit_size, resize_plane};
 use crate::tensor::values_of;
 
 /// The share of all numbers that the scale is wide enough for; the few beyond it are clipped, as a
@@ -44,39 +43,62 @@ impl Projection {
         squares.sum::<f64>().sqrt()
     }
 
-    /// All of it, about mid grey. Every projection has its own scale, the same up and down and for all
-    /// three colours, so that no more than one number in 100 of those that are not nothing is clipped.
-    pub fn picture(&self) -> Picture {
-        let scale = self.scale(|_| true);
-        self.drawn(scale)
+    /// The part of it that belongs to a [`patch`](super::patch()): nothing beyond the border, all of it if
+    /// the field is as large as that in both directions.
+    pub fn cut(&self, field: Field) -> Self {
+        if field.width >= self.width && field.height >= self.height {
+            return self.clone();
+        }
+        let mut values = Vec::with_capacity(field.width * field.height * 3);
+        for plane in self.values.chunks_exact(self.width * self.height) {
+            for y in field.top..field.top.saturating_add_unsigned(field.height) {
+                for x in field.left..field.left.saturating_add_unsigned(field.width) {
+                    let inside = usize::try_from(x).ok().zip(usize::try_from(y).ok());
+                    let inside = inside.filter(|(x, y)| *x < self.width && *y < self.height);
+                    values.push(inside.map_or(0.0, |(x, y)| plane[y * self.width + x]));
+                }
+            }
+        }
+        Self {
+            width: field.width,
+            height: field.height,
+            values,
+        }
     }
 
-    /// The part of it that belongs to a [`patch`], with a scale of its own.
-    pub fn patch(&self, field: Field) -> Picture {
-        let across = field.left..field.left.saturating_add_unsigned(field.width);
-        let down = field.top..field.top.saturating_add_unsigned(field.height);
-        let is_inside = |place: usize| {
-            let (x, y) = (place % self.width, place / self.width % self.height);
-            across.contains(&(x as isize)) && down.contains(&(y as isize))
+    /// The same with its longer side at so many pixels at most. It is made smaller before it becomes a
+    /// picture, since neighbours of opposite signs cancel, and a picture of them would be grey.
+    pub fn within(&self, side: u32) -> Self {
+        let (width, height) = (self.width as u32, self.height as u32);
+        let (new_width, new_height) = fit_size(width, height, side);
+        let shrink = |plane: &[f32]| {
+            resize_plane(plane, width, height, new_width, new_height, Filter::Bicubic)
         };
-        patch(&self.drawn(self.scale(is_inside)), field)
+        let planes = self.values.chunks_exact(self.width * self.height);
+        Self {
+            width: new_width as usize,
+            height: new_height as usize,
+            values: planes.flat_map(shrink).collect(),
+        }
     }
 
-    fn scale(&self, is_inside: impl Fn(usize) -> bool) -> f32 {
-        let sizes = self.values.iter().map(|value| value.abs()).enumerate();
-        let inside = sizes.filter(|(place, size)| is_inside(*place) && *size > 0.0);
-        let mut sizes: Vec<f32> = inside.map(|(_, size)| size).collect();
+    /// It as a picture, about mid grey. Every projection has its own scale, the same up and down and for
+    /// all three colours, so that no more than one number in 100 of those that are not nothing is clipped.
+    pub fn picture(&self) -> Picture {
+        let scale = self.scale();
+        let grey = |value: &f32| 0.5 + 0.5 * value / scale;
+        let planes: Vec<f32> = self.values.iter().map(grey).collect();
+        Picture::from_planar(self.width as u32, self.height as u32, &planes)
+    }
+
+    fn scale(&self) -> f32 {
+        let sizes = self.values.iter().map(|value| value.abs());
+        let mut sizes: Vec<f32> = sizes.filter(|size| *size > 0.0).collect();
         if sizes.is_empty() {
             return 1.0;
         }
         let place = ((sizes.len() as f64 * WITHIN).ceil() as usize).clamp(1, sizes.len()) - 1;
         *sizes.select_nth_unstable_by(place, f32::total_cmp).1
-    }
-
-    fn drawn(&self, scale: f32) -> Picture {
-        let grey = |value: &f32| 0.5 + 0.5 * value / scale;
-        let planes: Vec<f32> = self.values.iter().map(grey).collect();
-        Picture::from_planar(self.width as u32, self.height as u32, &planes)
     }
 }
 
@@ -114,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_patch_has_its_own_scale() {
+    fn a_part_has_its_own_scale_and_nothing_beyond_the_border() {
         let mut values = vec![0.0; 600];
         (values[0], values[19]) = (4.0, 1.0);
         let field = Field {
@@ -123,9 +145,35 @@ mod tests {
             width: 3,
             height: 3,
         };
-        let found = projection(values).patch(field);
+        let found = projection(values).cut(field).picture();
         assert_eq!((found.width(), found.height()), (3, 3));
         assert_eq!(found.get(1, 1)[0], 1.0);
         assert_eq!(found.get(2, 1), [0.5; 3]);
+        let all = projection(vec![1.0; 600]);
+        let field = Field {
+            width: 20,
+            height: 10,
+            ..field
+        };
+        assert_eq!(all.cut(field), all);
+    }
+
+    #[test]
+    fn what_is_made_smaller_keeps_its_contrast() {
+        // Mostly lines that cancel each other, and a weak patch.
+        let value = |place: usize| {
+            let (x, y) = (place % 20, place / 20 % 10);
+            let line = if x % 2 == 0 { 4.0 } else { -4.0 };
+            line + if y < 5 { 1.0 } else { -1.0 }
+        };
+        let all = projection((0..600).map(value).collect());
+        let small = all.within(5);
+        assert_eq!((small.width, small.height), (5, 3));
+        let found = small.picture();
+        assert!(
+            found.get(2, 0)[0] > 0.9 && found.get(2, 2)[0] < 0.1,
+            "{found:?}"
+        );
+        assert_eq!(all.within(64), all);
     }
 }

@@ -111,13 +111,13 @@ impl Easel<'_> {
             .iter()
             .map(|one| one.norm().powi(2))
             .sum::<f64>();
+        let largest = patches.iter().map(Picture::width).max().unwrap_or(0);
+        let options = look(self.config.top, largest);
         let projected: Vec<Picture> = projections
             .iter()
             .zip(&fields)
-            .map(|(p, f)| p.patch(*f))
+            .map(|(p, f)| p.cut(*f).within(options.tile).picture())
             .collect();
-        let largest = patches.iter().map(Picture::width).max().unwrap_or(0);
-        let options = look(self.config.top, largest);
         let places = self.config.top;
         let uri = |pictures: &[Picture]| data_uri(&grid(pictures, places, &options));
         Ok(Card {

@@ -245,11 +245,12 @@ impl Work<'_> {
 
     fn tile(&self, one: &Found, projection: &Projection, of: usize) -> Picture {
         let field = self.field(one.unit);
-        let [seen, back] = match self.args.whole {
-            true => [self.picture.clone(), projection.picture()],
-            false => [patch(self.picture, field), projection.patch(field)],
-        };
         let tile = TILES[usize::from(of > 1)];
+        let (seen, back) = match self.args.whole {
+            true => (self.picture.clone(), projection.clone()),
+            false => (patch(self.picture, field), projection.cut(field)),
+        };
+        let back = back.within(tile).picture();
         let options = CardOptions {
             tile,
             gap: 4,

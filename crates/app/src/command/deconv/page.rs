@@ -10,7 +10,7 @@ use crate::report::{facts, frame};
 
 /// What only this page needs.
 const STYLE: &str = "
-.maps { display: grid; gap: 1rem; margin-top: .8rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 19rem), 1fr)); }
+.maps { display: grid; gap: 1rem; margin-top: .8rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 15rem), 1fr)); }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; padding: .5rem .5rem 0; }
 .pair img { border-radius: .2rem; }
 .skipped { overflow-wrap: anywhere; font-size: .9rem; }
