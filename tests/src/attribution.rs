@@ -124,13 +124,10 @@ fn random_weights_change_the_gradient_and_the_cascade_ends_at_the_picture() {
     );
     assert_eq!(last.layers, network.weighted().len());
     for stage in &stages {
-        for number in 0..2 {
-            let again = spearman(
-                &originals[number].unsigned(),
-                &stage.maps[number].unsigned(),
-            );
+        for (number, original) in originals.iter().enumerate() {
+            let again = spearman(&original.unsigned(), &stage.maps[number].unsigned());
             assert_eq!(again, stage.unsigned[number]);
-            assert_ne!(stage.maps[number], originals[number], "{}", stage.layer);
+            assert_ne!(stage.maps[number], *original, "{}", stage.layer);
         }
     }
     let mean = stages.iter().map(|stage| stage.unsigned[1]).sum::<f64>() / 4.0;

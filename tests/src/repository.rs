@@ -88,6 +88,17 @@ fn every_settings_file_runs_for_two_steps() {
             run.assert().success();
             continue;
         }
+        if command == "deconv" {
+            let folder = dir.path().join(format!("{number}-pictures"));
+            std::fs::create_dir(&folder).unwrap();
+            crate::common::small_picture(&folder, "one.png", 32, 32, 1);
+            let mut run = crate::common::reverie();
+            run.args(["deconv", "--net", "tiny", "--backend", "flex", "--folder"]);
+            run.arg(folder).args(["--size", "32", "--config"]).arg(file);
+            run.arg("-o").arg(dir.path().join(number.to_string()));
+            run.assert().success();
+            continue;
+        }
         if command == "classify" {
             two_updates_of_a_classifier(file, &dir.path().join(number.to_string()));
             continue;

@@ -56,8 +56,7 @@ impl Unit {
 /// If there are more or fewer units than pictures.
 ///
 /// # Source
-/// Zeiler and Fergus 2014 (arXiv 1311.2901), section 2.1: "we set all other activations in the layer to
-/// zero and pass the feature maps as input to the attached deconvnet layer".
+/// Zeiler and Fergus 2014 (arXiv 1311.2901), section 2.1.
 pub fn project(
     network: &dyn Network,
     rule: Rule,

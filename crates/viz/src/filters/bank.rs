@@ -123,7 +123,8 @@ fn largest(values: &[f32]) -> f32 {
 /// The colour of a number from −1 to 1.
 fn two_coloured(value: f32) -> [f32; CHANNELS] {
     let end = if value < 0.0 { LOW } else { HIGH };
-    std::array::from_fn(|c| ZERO[c] + (end[c] - ZERO[c]) * value.abs())
+    let share = value.abs();
+    std::array::from_fn(|c| ZERO[c] * (1.0 - share) + end[c] * share)
 }
 
 #[cfg(test)]

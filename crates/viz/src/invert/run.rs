@@ -160,3 +160,103 @@ impl Inversion<'_> {
         (param, state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::objective::mirror::Mirror;
+    use crate::render::LineSearch;
+    use crate::style::OptimizerKind;
+
+    fn config(canvas: Canvas) -> InvertConfig {
+        InvertConfig {
+            layers: Vec::new(),
+            size: 16,
+            canvas,
+            init_noise: 0.1,
+            smoothness: 0.0,
+            smoothness_growth: 0.0,
+            alpha_norm: 0.0,
+            alpha: 6.0,
+            optimizer: OptimizerKind::Lbfgs,
+            steps: 60,
+            rate: 1.0,
+            history: 10,
+            line_search: LineSearch::StrongWolfe,
+        }
+    }
+
+    fn inverted(config: &InvertConfig, picture: &Picture) -> Result<Inverted, VizError> {
+        let mirror = Mirror::new(3);
+        let inversion = Inversion {
+            network: &mirror,
+            config,
+            picture,
+            seed: 1,
+            report_every: 1,
+        };
+        inversion.from_layer(&mirror.info().layer, |_| ControlFlow::Continue(()))
+    }
+
+    fn wave() -> Picture {
+        Picture::from_fn(16, 12, |x, y| {
+            [
+                0.5 + 0.3 * (x as f32 * 0.7).sin(),
+                0.5 + 0.3 * (y as f32 * 0.5).cos(),
+                0.4,
+            ]
+        })
+    }
+
+    #[test]
+    fn a_layer_that_shows_the_picture_gives_it_back() {
+        for canvas in [Canvas::Pixels, Canvas::Fourier, Canvas::Pyramid] {
+            let found = inverted(&config(canvas), &wave()).unwrap();
+            let off = found.picture_error.unwrap();
+            assert!(off < 0.02, "{canvas:?}: off by {off}");
+            assert!(
+                found.feature_error < 0.01,
+                "{canvas:?}: {}",
+                found.feature_error
+            );
+            assert!(!found.is_broken);
+        }
+    }
+
+    #[test]
+    fn priors_cost_likeness() {
+        let smooth = InvertConfig {
+            smoothness: 20.0,
+            ..config(Canvas::Pixels)
+        };
+        let off = |config| inverted(config, &wave()).unwrap().picture_error;
+        assert!(off(&smooth) > off(&config(Canvas::Pixels)));
+    }
+
+    #[test]
+    fn nothing_comes_back_from_nothing() {
+        let black = Picture::filled(8, 8, [0.0; 3]);
+        let refused = inverted(&config(Canvas::Pixels), &black).unwrap_err();
+        assert!(matches!(refused, VizError::Silent { .. }), "{refused}");
+    }
+
+    #[test]
+    fn a_run_that_is_broken_off_keeps_what_it_has() {
+        let mirror = Mirror::new(3);
+        let (picture, config) = (wave(), config(Canvas::Fourier));
+        let inversion = Inversion {
+            network: &mirror,
+            config: &config,
+            picture: &picture,
+            seed: 1,
+            report_every: 1,
+        };
+        let layer = &mirror.info().layer;
+        let found = inversion.from_layer(layer, |progress| match progress.step {
+            3 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        });
+        let found = found.unwrap();
+        assert!(found.is_broken && found.steps == 3);
+    }
+}

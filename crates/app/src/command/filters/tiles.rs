@@ -84,3 +84,44 @@ pub fn draw(bank: &Bank, channels: &[usize], scale: TileScale) -> Vec<(Picture, 
     };
     channels.iter().map(tile).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    /// What `flags` choose of 300 channels, the later ones stronger.
+    fn chosen(flags: &[&str], order: TileOrder) -> Result<Vec<usize>, UsageError> {
+        let command = [&["reverie", "filters", "-o", "x.png"], flags].concat();
+        let Command::Filters(args) = Cli::try_parse_from(command).unwrap().command else {
+            panic!("filters was asked for");
+        };
+        let values = (0..900).map(|value| value as f32).collect();
+        let bank = Bank::new([300, 3, 1, 1], values);
+        let subject = Subject::Filters { bank: bank.clone() };
+        let chosen = choose(&args, &subject)?;
+        let (count, is_cut) = (chosen.count(), chosen.is_cut);
+        let channels = chosen.in_order(&bank, order);
+        assert_eq!((channels.len(), is_cut), (count, count == MOST));
+        Ok(channels)
+    }
+
+    #[test]
+    fn a_sheet_holds_so_many_unless_they_are_named() {
+        let first: Vec<usize> = (0..MOST).collect();
+        assert_eq!(chosen(&[], TileOrder::Number).unwrap(), first);
+        let strongest: Vec<usize> = (300 - MOST..300).rev().collect();
+        assert_eq!(chosen(&[], TileOrder::Strength).unwrap(), strongest);
+        let all: Vec<usize> = (0..300).collect();
+        assert_eq!(
+            chosen(&["--channel", "0-299"], TileOrder::Number).unwrap(),
+            all
+        );
+        let some = chosen(&["--channel", "7,2-3"], TileOrder::Strength).unwrap();
+        assert_eq!(some, [7, 3, 2]);
+        let refused = chosen(&["--channel", "0,200-300"], TileOrder::Number).unwrap_err();
+        assert!(refused.to_string().contains("no channel 300"), "{refused}");
+    }
+}
