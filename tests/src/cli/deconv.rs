@@ -243,6 +243,10 @@ fn a_run_that_goes_on_ends_like_one_that_never_stopped() {
 #[cfg(unix)]
 fn a_killed_run_goes_on_to_the_same_bytes() {
     let folder = with_set();
+    // Many enough that the signal comes in their midst, on any machine.
+    for seed in 30..630 {
+        small_picture(&folder.path("set"), &format!("{seed}.png"), 24, 20, seed);
+    }
     folder.done(&many(&["--set", "batch=1", "--set", "save_every=1"]));
     let whole = files(&folder, "top");
     for signal in ["-KILL", "-INT"] {
@@ -264,7 +268,9 @@ fn a_killed_run_goes_on_to_the_same_bytes() {
         let code = child.wait().unwrap().code();
         assert!(signal == "-KILL" || code == Some(130), "{signal}: {code:?}");
         assert!(!folder.path("top/index.html").exists(), "{signal}");
-        folder.done(&many(&["--resume"]));
+        // The recipes in the sheets name these settings too.
+        let same = ["--resume", "--set", "batch=1", "--set", "save_every=1"];
+        folder.done(&many(&same));
         assert!(files(&folder, "top") == whole, "{signal}");
     }
 }

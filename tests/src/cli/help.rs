@@ -273,9 +273,9 @@ fn every_command_of_the_tutorial_on_explaining_runs() {
     for mut command in commands_of("tutorial-explaining.md") {
         count += 1;
         swap_networks(&mut command);
-        if let Some(place) = command.iter().position(|word| word == "lampshde") {
+        if let Some(place) = command.iter().position(|word| word == "mushrom") {
             let spelt = command[place].clone();
-            folder.refused(2, &command, &[&spelt, "did you mean lampshade?"]);
+            folder.refused(2, &command, &[&spelt, "did you mean mushroom?"]);
             continue;
         }
         let quick: &[&str] = match command[0].as_str() {

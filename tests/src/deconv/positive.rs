@@ -23,7 +23,9 @@ fn network(is_positive: bool) -> Vgg {
         if is_positive {
             values.iter_mut().for_each(|value| *value = value.abs());
         }
-        let biases = vec![0.1; shape[0]];
+        // Without signs all are open; with them half of the first layer's are closed.
+        let bias = if is_positive || index == 1 { 0.1 } else { -0.4 };
+        let biases = vec![bias; shape[0]];
         let bias = RawTensor {
             shape: vec![shape[0]],
             values: biases,

@@ -31,7 +31,7 @@ pub enum Show {
     allow_negative_numbers = true,
     after_help = "Examples:
   reverie saliency cat.jpg --net squeezenet --method smoothgrad -o why.png
-  reverie saliency cat.jpg --class lampshade --method grad-cam,occlusion -o two.png
+  reverie saliency cat.jpg --class mushroom --method grad-cam,occlusion -o two.png
   reverie saliency cat.jpg --method all --curves -o why
   reverie saliency cat.jpg --method vanilla,guided-backprop --sanity -o sane.png
   reverie saliency photos --method grad-cam,rise --curves -o page

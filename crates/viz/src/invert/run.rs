@@ -213,9 +213,9 @@ mod tests {
         for canvas in [Canvas::Pixels, Canvas::Fourier, Canvas::Pyramid] {
             let found = inverted(&config(canvas), &wave()).unwrap();
             let off = found.picture_error.unwrap();
-            assert!(off < 0.02, "{canvas:?}: off by {off}");
+            assert!(off < 0.05, "{canvas:?}: off by {off}");
             assert!(
-                found.feature_error < 0.01,
+                found.feature_error < 0.02,
                 "{canvas:?}: {}",
                 found.feature_error
             );
