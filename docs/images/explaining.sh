@@ -16,16 +16,18 @@ common=(--backend flex --threads 2 --seed 0 --no-metadata --force)
 $reverie tour --only dream --backend flex --out "$work" --quiet
 drawing=$work/still-life.png
 
-$reverie saliency "$drawing" --net squeezenet --method all "${common[@]}" -o docs/images/methods.jpg
+$reverie saliency "$drawing" --net squeezenet --method all "${common[@]}" -o "$work/methods.png"
+"$examples/04_sheet" 1 512 1400 84 docs/images/methods.jpg "$work/methods.png"
 $reverie saliency "$drawing" --net squeezenet --method vanilla,guided-backprop,grad-cam --sanity \
-    --set stages=6 "${common[@]}" -o docs/images/sanity.jpg
+    --set stages=6 "${common[@]}" -o "$work/sanity.png"
+"$examples/04_sheet" 1 762 1400 84 docs/images/sanity.jpg "$work/sanity.png"
 
 # What excites maps most among many drawings.
 "$examples/05_drawings" "$work/drawings" 700 160
-$reverie deconv --folder "$work/drawings" --net squeezenet --layers fire2,fire4,fire8 --count 6 \
+$reverie deconv --folder "$work/drawings" --net squeezenet --layers fire2,fire4,fire8 --count 8 \
     --backend flex --out "$work/top" --quiet
 for layer in fire2 fire4 fire8; do
-    rows+=("$work/top/$layer.png=$layer")
+    rows+=("$work/top/$layer.png")
 done
 "$examples/04_sheet" 1 1200 1400 84 docs/images/top9.jpg "${rows[@]}"
 
