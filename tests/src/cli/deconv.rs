@@ -47,10 +47,13 @@ fn with_set() -> Folder {
     folder
 }
 
-/// The bytes of everything in a folder, by name.
+/// The bytes of everything in a folder, by name; a process that is killed while it writes leaves a
+/// hidden file behind.
 fn files(folder: &Folder, name: &str) -> BTreeMap<String, Vec<u8>> {
     let entries = std::fs::read_dir(folder.path(name)).unwrap();
+    let is_hidden = |entry: &std::fs::DirEntry| entry.file_name().as_encoded_bytes()[0] == b'.';
     entries
+        .filter(|entry| !entry.as_ref().is_ok_and(is_hidden))
         .map(|entry| {
             let entry = entry.unwrap();
             let bytes = std::fs::read(entry.path()).unwrap();
