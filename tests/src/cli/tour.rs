@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Folder, plain};
 
 /// The quicker sections; the whole tour is run beside the tests.
-const QUICK: [&str; 4] = ["dream", "film", "classify", "speech"];
+const QUICK: [&str; 6] = ["dream", "film", "saliency", "deconv", "classify", "speech"];
 /// Drawings that lie beside the page.
 const DRAWINGS: [&str; 7] = [
     "landscape",

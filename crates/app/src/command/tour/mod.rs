@@ -8,6 +8,7 @@ mod channels;
 mod classes;
 mod drawings;
 mod dreaming;
+mod exciting;
 mod explaining;
 mod filming;
 mod hearing;
@@ -79,13 +80,14 @@ pub struct Workshop {
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 10] = [
+const SECTIONS: [Entry; 11] = [
     ("style", styling::make),
     ("dream", dreaming::make),
     ("film", filming::make),
     ("channels", channels::make),
     ("classes", classes::make),
     ("saliency", explaining::make),
+    ("deconv", exciting::make),
     ("classify", sorting::make),
     ("text", reading::make),
     ("music", playing::make),
