@@ -91,6 +91,20 @@ fn every_method_has_the_same_map_on_every_backend() {
 }
 
 #[test]
+fn grad_cam_finds_a_layer_for_channels_of_blocks() {
+    let network = network(&Device::flex());
+    for name in ["fire3", "fire9", "fire4_expand1x1"] {
+        let info = network.info(name).unwrap();
+        let question = Question {
+            network: &network,
+            score: Score::channel(info, 1).unwrap(),
+        };
+        let map = map("grad-cam", &question);
+        assert_eq!((map.width, map.height), (SIZE[0], SIZE[1]), "{name}");
+    }
+}
+
+#[test]
 fn methods_that_are_stopped_answer_with_nothing() {
     let network = network(&Device::flex());
     let question = question(&network);

@@ -149,6 +149,7 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
             VizError::Setting { .. }
             | VizError::NoSuchChannel { .. }
             | VizError::NoSuchPosition { .. }
+            | VizError::NotOnTheWay { .. }
             | VizError::WrongLength { .. } => Some(USAGE),
             VizError::Model(inner) => code_of(inner),
             VizError::Picture(inner) => code_of(inner),

@@ -220,6 +220,21 @@ fn what_cannot_be_explained_is_refused_in_one_sentence() {
             ),
             (with(&["--set", "masks=0"]), &["masks is 0"]),
             (
+                with(&[
+                    "--method",
+                    "occlusion",
+                    "--set",
+                    "window=2",
+                    "--set",
+                    "stride=3",
+                ]),
+                &["stride is 3", "at most the window"],
+            ),
+            (
+                with(&["--method", "grad-cam", "--set", "layer=relu9", "--dry-run"]),
+                &["relu9"],
+            ),
+            (
                 with(&["--set", "baseline=pink"]),
                 &["pink", "mean, black or white"],
             ),
@@ -234,6 +249,7 @@ fn what_cannot_be_explained_is_refused_in_one_sentence() {
         1,
         &[
             (with(&["missing.png"]), &["missing.png"]),
+            (with(&["--size", "60000"]), &["needs about", "would fit"]),
             (with(&["notes.txt"]), &["notes.txt"]),
             (
                 saliency(&["empty", "-o", "page"]),
@@ -241,7 +257,57 @@ fn what_cannot_be_explained_is_refused_in_one_sentence() {
             ),
         ],
     );
+    folder.misused(&with(&["--size", "65536"]), &["65536", "65535"]);
     folder.misused(&with(&["--class", "x", "--layer", "relu1_1"]), &["--class"]);
+}
+
+#[test]
+fn what_was_finished_is_kept_when_time_is_up() {
+    let folder = Folder::new();
+    let long = [
+        "--method",
+        "vanilla,rise",
+        "--set",
+        "masks=1000000",
+        "--time-budget",
+        "2",
+    ];
+    let told = events(&folder, &saliency(&[&long[..], &["-o", "x.png"]].concat()));
+    let [map, result] = told.as_slice() else {
+        panic!("{told:?}");
+    };
+    assert_eq!(map["method"], "vanilla");
+    assert_eq!(result["interrupted"], true);
+    assert!(folder.path("x.png").exists());
+    let nothing = [
+        "--method",
+        "rise",
+        "--set",
+        "masks=1000000",
+        "--time-budget",
+        "0.2",
+        "-o",
+        "y.png",
+    ];
+    folder.refused(1, &saliency(&nothing), &["time was up", "--time-budget"]);
+}
+
+#[test]
+fn a_page_says_how_to_make_it_again() {
+    let folder = Folder::new();
+    folder.done(&saliency(&[
+        "--class",
+        "king penguin",
+        "-o",
+        "page",
+        "--show",
+        "signed",
+    ]));
+    let page = String::from_utf8(folder.read("page/index.html")).unwrap();
+    for word in ["--class 'king penguin'", "--set samples=2", "--show signed"] {
+        let escaped = word.replace('\'', "&#39;");
+        assert!(page.contains(word) || page.contains(&escaped), "no {word}");
+    }
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub struct FiltersArgs {
     /// Layer that looks, by its name in the literature; the first rectified one unless said otherwise
     #[arg(long, requires = "source", help_heading = "What")]
     pub layer: Option<String>,
-    /// Channels, such as 12, 0-15 or 3,7-9; all unless said otherwise, of very many the first 256
+    /// Channels, such as 12, 0-15 or 3,7-9; all unless said otherwise, of very many 256
     #[arg(long, value_name = "C[-D],…", value_delimiter = ',', help_heading = "What", value_parser = channels)]
     pub channel: Vec<(usize, usize)>,
     /// Longest side of the picture that the layer looks at, in pixels; never enlarged

@@ -37,7 +37,8 @@ pub enum Show {
   reverie saliency photos --method grad-cam,rise --curves -o page
 Methods: vanilla, gradient-x-input, smoothgrad, integrated-gradients, guided-backprop, deconvnet,
   grad-cam, occlusion, rise, or all of them
-A result that ends in .png, .jpg, .webp or .tif is a picture; any other is a folder with a page"
+A result that ends in .png, .jpg, .webp or .tif is a picture; without an ending it is a folder
+with a page. A folder of pictures may hold 500"
 )]
 pub struct SaliencyArgs {
     /// A picture, or a folder of pictures
@@ -72,7 +73,7 @@ pub struct SaliencyArgs {
     #[arg(long, value_name = "C", requires = "layer", help_heading = "What")]
     pub channel: Option<usize>,
     /// Shorter side of the picture, in pixels; what the network learnt from, or 224, without it
-    #[arg(long, help_heading = "Look", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, help_heading = "Look", value_parser = clap::value_parser!(u32).range(1..=65_535))]
     pub size: Option<u32>,
     /// How the maps are shown
     #[arg(long, value_enum, default_value = "auto", help_heading = "Look")]

@@ -99,6 +99,16 @@ pub struct Field {
     pub height: usize,
 }
 
+impl Field {
+    /// Whether all of a picture of this size, in pixels, lies in it.
+    pub fn holds(&self, width: usize, height: usize) -> bool {
+        let reaches = |start: isize, length: usize, side: usize| {
+            start <= 0 && start.saturating_add_unsigned(length) >= side.cast_signed()
+        };
+        reaches(self.left, self.width, width) && reaches(self.top, self.height, height)
+    }
+}
+
 impl LayerInfo {
     /// A layer at the picture's own resolution that sees single pixels.
     pub fn new(layer: Layer, kind: LayerKind, channels: usize) -> Self {

@@ -404,7 +404,8 @@ impl Network for Vgg {
     fn randomised(&self, layers: &[Layer], seed: u64) -> Option<Box<dyn Network>> {
         let mut same = self.clone();
         let device = self.device();
-        for (layer, seed) in layers.iter().zip(seed..) {
+        for (number, layer) in (0..).zip(layers) {
+            let seed = seed.wrapping_add(number);
             let (step, _) = self.steps.iter().find(|(_, info)| info.layer == *layer)?;
             let mut rng = seeded(seed);
             match step {

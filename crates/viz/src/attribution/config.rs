@@ -21,6 +21,9 @@ pub const METHODS: [&str; 9] = [
     "rise",
 ];
 
+/// The largest size, in pixels.
+const MAX_SIDE: u32 = 65_535;
+
 /// What the methods need beside the picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +65,9 @@ impl AttributionConfig {
     /// [`VizError::Setting`].
     pub fn check(&self) -> Result<(), VizError> {
         let fail = |name, value: String, must| Err(VizError::Setting { name, value, must });
+        if self.size > MAX_SIDE {
+            return fail("size", self.size.to_string(), "at most 65535");
+        }
         for (name, count, most) in [
             ("samples", self.samples, 100_000),
             ("steps", self.steps, 100_000),
@@ -124,7 +130,7 @@ impl AttributionConfig {
             "guided-backprop" => Box::new(GuidedBackprop),
             "deconvnet" => Box::new(Deconvnet),
             "grad-cam" => Box::new(self.grad_cam(question)?),
-            "occlusion" => Box::new(self.occlusion(width, height)),
+            "occlusion" => Box::new(self.occlusion(width, height)?),
             "rise" => Box::new(Rise {
                 masks: self.masks,
                 grid: self.grid,
@@ -152,7 +158,7 @@ impl AttributionConfig {
         })
     }
 
-    fn occlusion(&self, width: usize, height: usize) -> Occlusion {
+    fn occlusion(&self, width: usize, height: usize) -> Result<Occlusion, VizError> {
         let usual = Occlusion::for_picture(width, height);
         let window = match self.window {
             0 => usual.window,
@@ -162,6 +168,13 @@ impl AttributionConfig {
             0 => (window / 2).max(1),
             stride => stride,
         };
-        Occlusion { window, stride }
+        if stride > window {
+            return Err(VizError::Setting {
+                name: "stride",
+                value: stride.to_string(),
+                must: "at most the window, so that every pixel is covered",
+            });
+        }
+        Ok(Occlusion { window, stride })
     }
 }

@@ -22,7 +22,8 @@ pub struct GradCam {
 }
 
 impl GradCam {
-    /// The deepest layer of rectified maps that the score is read from.
+    /// The deepest layer of rectified maps before the score; a branch inside a block is none, as the
+    /// score depends on its siblings too.
     pub fn usual_layer(network: &dyn Network, score: &super::Score) -> Option<Layer> {
         // Class maps behind a rectifier, as SqueezeNet's, are no features of one layer but the scores.
         let end = match network.info(score.layer().as_str()) {
@@ -32,7 +33,12 @@ impl GradCam {
         let before = network.layers().iter();
         let before = before.take_while(|info| Some(&info.layer) != end.as_ref());
         let is_fit = |kind| matches!(kind, LayerKind::Relu | LayerKind::Concat);
+        let is_branch = |layer: &Layer| {
+            let mut blocks = network.layers().iter().map(|info| &info.layer);
+            blocks.any(|block| layer.is_part_of(block))
+        };
         let fit = before.filter(|info| is_fit(info.kind) && info.receptive < usize::MAX);
+        let fit = fit.filter(|info| !is_branch(&info.layer));
         fit.last().map(|info| info.layer.clone())
     }
 

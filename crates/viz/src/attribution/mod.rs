@@ -50,7 +50,7 @@ use burn::tensor::Tensor;
 use crate::VizError;
 
 /// Images that are looked at in one pass where a method needs many.
-const AT_ONCE: usize = 8;
+pub const AT_ONCE: usize = 8;
 
 /// Hears how many passes of how many are done, and may say stop.
 pub type Watch<'a> = dyn FnMut(usize, usize) -> ControlFlow<()> + 'a;

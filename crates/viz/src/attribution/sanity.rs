@@ -34,9 +34,14 @@ pub struct Stage {
 }
 
 /// How often `watch` hears of a cascade of so many stages over a picture of so many columns and rows.
-pub fn passes(methods: &[Box<dyn Attribution>], stages: usize, size: [usize; 2]) -> usize {
+pub fn passes(
+    question: &Question<'_>,
+    methods: &[Box<dyn Attribution>],
+    stages: usize,
+    size: [usize; 2],
+) -> usize {
     let each: usize = methods.iter().map(|method| method.passes(size)).sum();
-    stages * each + 1
+    stops(question, stages).len() * each + 1
 }
 
 /// How much of a method's map survives on average over the stages, by magnitude.

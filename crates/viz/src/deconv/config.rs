@@ -10,6 +10,8 @@ use crate::VizError;
 const USUAL_SIDE: u32 = 224;
 /// Longest side of a single picture where the user does not say it, in pixels.
 const USUAL_LONGEST: u32 = 384;
+/// The largest size, in pixels.
+const MAX_SIDE: u32 = 65_535;
 /// Pictures that are smaller show a network nothing.
 const MIN_SIDE: u32 = 8;
 
@@ -42,8 +44,8 @@ impl DeconvConfig {
     /// [`VizError::Setting`], with the value and what it must be.
     pub fn check(&self) -> Result<(), VizError> {
         let bad = |name, value: String, must| Err(VizError::Setting { name, value, must });
-        if self.size != 0 && self.size < MIN_SIDE {
-            return bad("size", self.size.to_string(), "0 or at least 8");
+        if self.size != 0 && !(MIN_SIDE..=MAX_SIDE).contains(&self.size) {
+            return bad("size", self.size.to_string(), "0, or between 8 and 65535");
         }
         let counts = [
             ("top", self.top, 100, "between 1 and 100"),

@@ -8,11 +8,11 @@ use crate::picture::Picture;
 const MID_GREY: [f32; 3] = [0.5; 3];
 
 /// The part of a picture that a unit depends on, so that the patches of all units of a layer have one
-/// size; mid grey where it reaches beyond the border. The whole picture if the field is as large as
-/// that in both directions.
+/// size; mid grey where it reaches beyond the border. The picture itself if all of it lies in the
+/// field.
 pub fn patch(picture: &Picture, field: Field) -> Picture {
     let (width, height) = (picture.width(), picture.height());
-    if field.width >= width as usize && field.height >= height as usize {
+    if field.holds(width as usize, height as usize) {
         return picture.clone();
     }
     let inside = |start: isize, place: u32, side: u32| {
@@ -57,8 +57,11 @@ mod tests {
 
     #[test]
     fn a_field_as_large_as_the_picture_shows_all_of_it() {
-        assert_eq!(patch(&ramp(), field(-3, -2, 6)), ramp());
+        assert_eq!(patch(&ramp(), field(-3, -2, 9)), ramp());
         assert_eq!(patch(&ramp(), field(0, 0, usize::MAX / 4)), ramp());
+        // Large enough, and yet not all of it.
+        let beside = patch(&ramp(), field(-3, -2, 8));
+        assert_eq!((beside.width(), beside.get(7, 2)), (8, ramp().get(4, 0)));
         let wide = patch(&ramp(), field(0, 0, 5));
         assert_eq!((wide.width(), wide.height()), (5, 5));
     }

@@ -44,9 +44,9 @@ impl Projection {
     }
 
     /// The part of it that belongs to a [`patch`](super::patch()): nothing beyond the border, all of it if
-    /// the field is as large as that in both directions.
+    /// it lies in the field.
     pub fn cut(&self, field: Field) -> Self {
-        if field.width >= self.width && field.height >= self.height {
+        if field.holds(self.width, self.height) {
             return self.clone();
         }
         let mut values = Vec::with_capacity(field.width * field.height * 3);
@@ -151,8 +151,9 @@ mod tests {
         assert_eq!(found.get(2, 1), [0.5; 3]);
         let all = projection(vec![1.0; 600]);
         let field = Field {
-            width: 20,
-            height: 10,
+            left: -2,
+            width: 22,
+            height: 11,
             ..field
         };
         assert_eq!(all.cut(field), all);

@@ -18,7 +18,7 @@ use super::page::About;
 use super::state::{Basis, Dir, PAGE, Progress, TABLE};
 use super::{page, plan, table};
 use crate::backend::Opened;
-use crate::cli::DeconvArgs;
+use crate::cli::{ChannelRange, DeconvArgs};
 use crate::command::shared::{self, Stop, Stopper};
 use crate::network::Loaded;
 use crate::output::Output;
@@ -164,6 +164,7 @@ impl Job<'_> {
                 self.name
             );
         }
+        self.dir.clear_shown(&progress.basis.layers)?;
         let shown = self.draw(&progress, files, &stopper, output)?;
         say_skipped(&progress.skipped, output);
         let shown = match shown {
@@ -307,12 +308,14 @@ impl Job<'_> {
             facts: facts.map(|(key, value)| (key.to_owned(), value)).to_vec(),
             means: &self.means,
             command: format!(
-                "reverie deconv --folder {} --net {} --layers {} --size {} --rule {} --out {}",
+                "reverie deconv --folder {} --net {} --layers {} --size {} --rule {} --top {}{} --out {}",
                 self.name,
                 self.loaded.name,
                 layers.join(","),
                 self.side,
                 rule_name(self.config.rule),
+                self.config.top,
+                self.channels_flag(),
                 self.args
                     .out
                     .as_deref()
@@ -320,6 +323,20 @@ impl Job<'_> {
                     .unwrap_or_default(),
             ),
         }
+    }
+
+    /// Which channels were asked for, as a flag.
+    fn channels_flag(&self) -> String {
+        if self.args.channel.is_empty() {
+            return format!(" --count {}", self.config.count);
+        }
+        let range = |range: &ChannelRange| match range {
+            ChannelRange::All => "all".to_owned(),
+            ChannelRange::Some(first, last) if first == last => first.to_string(),
+            ChannelRange::Some(first, last) => format!("{first}-{last}"),
+        };
+        let ranges: Vec<String> = self.args.channel.iter().map(range).collect();
+        format!(" --channels {}", ranges.join(","))
     }
 
     /// What is said where it is time to stop before the end.

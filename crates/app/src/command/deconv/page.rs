@@ -96,12 +96,9 @@ fn way(rule: Rule) -> &'static str {
 
 fn layer(shown: &Shown, side: u32) -> Markup {
     let info = &shown.info;
-    let sees = match info.receptive >= side as usize {
-        true => "a unit sees the whole picture".to_owned(),
-        false => format!(
-            "a unit sees {0}x{0} of {side}x{side} pixels",
-            info.receptive
-        ),
+    let sees = match info.receptive {
+        usize::MAX => "a unit sees the whole picture".to_owned(),
+        field => format!("a unit sees {field}x{field} pixels, of {side}x{side} in the picture"),
     };
     html! {
         h2 id=(info.layer.as_str()) { (info.layer.as_str()) }

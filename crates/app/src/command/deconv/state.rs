@@ -277,11 +277,22 @@ impl Dir {
     fn clear(&self) -> anyhow::Result<()> {
         let earlier: Option<Progress> = self.read(PROGRESS).ok();
         let layers = earlier.map_or_else(Vec::new, |progress| progress.basis.layers);
-        let mut files: Vec<PathBuf> = [PAGE, TABLE, LISTING, PROGRESS]
-            .map(|name| self.file(name))
-            .to_vec();
+        self.take_away(&layers, &[PAGE, TABLE, LISTING, PROGRESS])
+    }
+
+    /// Takes away what was shown of these layers before they are shown anew, so that no old sheet stands
+    /// beside a new page.
+    ///
+    /// # Errors
+    /// A file that cannot be removed.
+    pub fn clear_shown(&self, layers: &[String]) -> anyhow::Result<()> {
+        self.take_away(layers, &[PAGE, TABLE])
+    }
+
+    fn take_away(&self, layers: &[String], names: &[&str]) -> anyhow::Result<()> {
+        let mut files: Vec<PathBuf> = names.iter().map(|name| self.file(name)).collect();
         for layer in layers {
-            let sheets = (0..).map(|page| self.sheet(&layer, page));
+            let sheets = (0..).map(|page| self.sheet(layer, page));
             files.extend(sheets.take_while(|sheet| sheet.exists()));
         }
         for file in files.iter().filter(|file| file.exists()) {

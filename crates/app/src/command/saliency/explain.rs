@@ -6,8 +6,9 @@ use burn::tensor::Tensor;
 use reverie_model::vision::Network;
 use reverie_viz::attribution::curve::{self, Change, Curve};
 use reverie_viz::attribution::sanity::{self, Stage, cascade, survives};
-use reverie_viz::attribution::{Attribution, AttributionConfig, Map, Question};
+use reverie_viz::attribution::{AT_ONCE, Attribution, AttributionConfig, Map, Question, Score};
 use reverie_viz::picture::{Filter, Picture, resize};
+use reverie_viz::render::{image_bytes, look_bytes};
 use reverie_viz::tensor_of;
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ use super::asked::{Aim, Asked, ask};
 
 /// Blur that insertion begins with at least, in pixels.
 const LEAST_BLUR: f64 = 0.5;
+/// Images of one pass that are held beside what the network holds: sum, noise, signal.
+const COPIES: u64 = 4;
 
 /// What is done with every picture.
 pub struct Plan<'a> {
@@ -62,22 +65,55 @@ pub struct Explained {
     pub found: Vec<Found>,
     /// What became of their maps when weights were replaced.
     pub stages: Vec<Stage>,
+    /// Whether it was stopped before all was done.
+    pub is_broken: bool,
 }
 
 impl Plan<'_> {
     /// The picture as the network sees it: its shorter side has the plan's length, nothing is cut off.
     pub fn prepared(&self, picture: &Picture) -> Picture {
+        let [width, height] = self.size(picture);
+        resize(picture, width, height, Filter::Lanczos3)
+    }
+
+    /// Columns and rows that the network will see of a picture.
+    pub fn size(&self, picture: &Picture) -> [u32; 2] {
         let shorter = picture.width().min(picture.height());
         let scaled = |side: u32| {
             let side = f64::from(side) * f64::from(self.side) / f64::from(shorter);
             (side.round() as u32).max(1)
         };
-        let (width, height) = (scaled(picture.width()), scaled(picture.height()));
-        resize(picture, width, height, Filter::Lanczos3)
+        [scaled(picture.width()), scaled(picture.height())]
+    }
+
+    /// Refuses what cannot be done with a picture of so many columns and rows, and says how much memory
+    /// it takes, in bytes.
+    ///
+    /// # Errors
+    /// A layer that does not exist or needs more pixels; settings that a method refuses.
+    pub fn check(&self, [width, height]: [u32; 2]) -> anyhow::Result<u64> {
+        let network = self.network;
+        let score = match &self.aim {
+            Aim::Channel(score, _) => score.clone(),
+            Aim::Class(class) => Score::class(network, *class)?,
+            Aim::Likeliest => Score::class(network, 0)?,
+        };
+        let size = [width as usize, height as usize];
+        network
+            .info(score.layer().as_str())?
+            .check_side(size[0], size[1])?;
+        let layer = score.layer().clone();
+        let question = Question { network, score };
+        for name in &self.methods {
+            self.config.method(name, &question, size, self.seed)?;
+        }
+        // As many pictures as one pass has lie below each other.
+        let all = height.saturating_mul(AT_ONCE as u32);
+        Ok(look_bytes(network, &[layer], width, all)? + image_bytes(width, all, COPIES))
     }
 
     /// Explains a picture; `watch` hears how much of how much is done, and of what, and may say stop:
-    /// then there is nothing.
+    /// then there is what was finished, or nothing.
     ///
     /// # Errors
     /// Pictures that are too small, what the network cannot do.
@@ -113,19 +149,24 @@ impl Plan<'_> {
         for (name, method) in self.methods.iter().zip(&methods) {
             match subject.found(name, method.as_ref(), &mut ticks)? {
                 Some(one) => found.push(one),
-                None => return Ok(None),
+                None => break,
             }
         }
-        let stages = match self.is_sane {
+        if found.is_empty() {
+            return Ok(None);
+        }
+        let stages = match self.is_sane && found.len() == methods.len() {
             true => subject.stages(&methods, &found, &mut ticks)?,
             false => Some(Vec::new()),
         };
-        Ok(stages.map(|stages| Explained {
+        let is_whole = found.len() == methods.len() && stages.is_some();
+        Ok(Some(Explained {
             name: name.to_owned(),
             picture,
             asked,
             found,
-            stages,
+            stages: stages.unwrap_or_default(),
+            is_broken: !is_whole,
         }))
     }
 }
@@ -166,7 +207,7 @@ impl Subject<'_> {
             false => 0,
         };
         let random = match plan.is_sane {
-            true => sanity::passes(methods, plan.config.stages, self.size),
+            true => sanity::passes(&self.question, methods, plan.config.stages, self.size),
             false => 0,
         };
         maps + curves + random

@@ -1,17 +1,21 @@
 //! A folder of pictures to one page.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use reverie_model::data::pictures::{PictureFile, picture_files};
-use reverie_viz::picture::{Limits, Picture, PictureError, load_bytes, save, write_atomic};
+use reverie_viz::picture::{
+    Limits, Picture, PictureError, check_output, check_writable, load_bytes, save, write_atomic,
+};
 
 use super::summary::{Row, Summary};
-use super::{Job, page, stopped, views};
+use super::{Job, ended, nothing, page, views};
 use crate::command::shared::{self, MIN_SIDE, Stopper};
 use crate::output::Output;
 use crate::paths;
 
+/// The numbers of all pictures.
+const TABLE: &str = "maps.csv";
 /// Pictures of a folder that get a part of the page each; a page of more is too large for a browser.
 const MOST: usize = 500;
 
@@ -27,8 +31,17 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
         folder.display(),
         files.len()
     );
-    let first = Picture::filled(1, 1, [0.0; 3]);
-    job.announce(&first, files.len());
+    if out.is_dir() {
+        check_writable(&out.join(TABLE), job.args.run.force)?;
+        for (number, file) in files.iter().enumerate() {
+            let sheet = sheet(out, number, file);
+            check_output(&sheet, job.args.run.force)?;
+            job.check_npy(&sheet)?;
+        }
+    }
+    // Pictures are as large as they are; a square stands for those that were not looked at yet.
+    let square = [job.plan.side; 2];
+    job.announce(&vec![square; files.len()])?;
     if job.args.run.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
@@ -47,14 +60,23 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
                 continue;
             }
         };
+        if let Err(error) = fits(job, &picture) {
+            say_skipped(job.output, file, &error);
+            skipped.push((file.name.clone(), error));
+            continue;
+        }
         let Some(explained) = job.explain(&file.name, &picture, &stopper)? else {
             is_stopped = true;
             break;
         };
+        // A picture that is half explained would spoil the means.
+        if explained.is_broken {
+            is_stopped = true;
+            break;
+        }
         // Only now: a run that finds nothing leaves nothing.
         paths::make_folder(out)?;
-        let stem = Path::new(&file.name).file_stem().unwrap_or_default();
-        let sheet = out.join(format!("{:03}-{}.png", number + 1, stem.to_string_lossy()));
+        let sheet = sheet(out, number, file);
         let options = shared::save_options(&job.args.run, &job.args.picture_args, None);
         save(
             &views::sheet(&explained, job.args.show),
@@ -77,9 +99,7 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
         summaries.push(summary);
     }
     if sections.is_empty() && is_stopped {
-        job.output
-            .note("stopped before anything was finished; nothing was written");
-        return Ok(stopped(&stopper));
+        return nothing(&stopper);
     }
     if sections.is_empty() {
         anyhow::bail!(
@@ -91,7 +111,7 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
     }
     let summary = Summary::mean(&summaries);
     job.write_page(out, &sections, &summary, &skipped)?;
-    write_atomic(&out.join("maps.csv"), csv.as_bytes(), job.args.run.force)?;
+    write_atomic(&out.join(TABLE), csv.as_bytes(), job.args.run.force)?;
     job.say(&summary);
     if !skipped.is_empty() {
         job.output.note(&format!(
@@ -108,9 +128,25 @@ pub fn run(job: &Job<'_>, folder: &Path, out: &Path) -> anyhow::Result<ExitCode>
     }
     job.finish(&out.join("index.html"), sections.len(), is_stopped);
     Ok(match is_stopped {
-        true => stopped(&stopper),
+        true => ended(&stopper, true),
         false => ExitCode::SUCCESS,
     })
+}
+
+/// Refuses a picture that is too large for the memory, or too small for the network, in a sentence.
+fn fits(job: &Job<'_>, picture: &Picture) -> Result<(), String> {
+    let [width, height] = job.plan.size(picture);
+    let check = || {
+        let bytes = job.plan.check([width, height])?;
+        shared::check_memory(bytes, width.min(height))
+    };
+    check().map_err(|error| format!("{error:#}"))
+}
+
+/// Where the maps of a picture go.
+fn sheet(out: &Path, number: usize, file: &PictureFile) -> PathBuf {
+    let stem = Path::new(&file.name).file_stem().unwrap_or_default();
+    out.join(format!("{:03}-{}.png", number + 1, stem.to_string_lossy()))
 }
 
 fn read(file: &PictureFile) -> Result<Picture, String> {

@@ -1,5 +1,6 @@
 //! `reverie saliency`: which pixels made a network say what it says.
 
+mod again;
 mod asked;
 mod explain;
 mod folder;
@@ -24,6 +25,7 @@ use super::shared::{self, Stop, Stopper};
 use crate::backend::Opened;
 use crate::cli::SaliencyArgs;
 use crate::exit::{self, UsageError};
+use crate::memory;
 use crate::network::{self, Loaded, Options};
 use crate::output::Output;
 use crate::paths;
@@ -123,61 +125,64 @@ impl Job<'_> {
     /// One picture to one picture.
     fn one(&self, path: &Path, out: &Path) -> anyhow::Result<ExitCode> {
         let picture = shared::load_picture(path, self.output)?.picture;
-        for method in &self.plan.methods {
-            if self.args.npy {
-                check_writable(&self.npy_path(out, method), self.args.run.force)?;
-            }
-        }
-        self.announce(&self.plan.prepared(&picture), 1);
+        self.check_npy(out)?;
+        self.announce(&[self.plan.size(&picture)])?;
         if self.args.run.dry_run {
             return Ok(ExitCode::SUCCESS);
         }
         let stopper = Stopper::start(&self.args.run);
-        let Some(explained) = self.explain(&paths::file_name(path), &picture, &stopper)? else {
-            self.output
-                .note("stopped before anything was finished; nothing was written");
-            return Ok(stopped(&stopper));
+        let name = paths::file_name(path);
+        let Some(explained) = self.explain(&name, &picture, &stopper)? else {
+            return nothing(&stopper);
         };
-        let sheet = views::sheet(&explained, self.args.show);
-        let recipe = self.recipe(path, &explained)?;
-        let options = shared::save_options(&self.args.run, &self.args.picture_args, Some(recipe));
-        save(&sheet, None, out, &options)?;
-        self.write_npy(out, &explained)?;
+        self.save_sheet(path, out, &explained)?;
         self.say(&Summary::of(&explained));
-        self.finish(out, 1, false);
-        Ok(ExitCode::SUCCESS)
+        self.finish(out, 1, explained.is_broken);
+        Ok(ended(&stopper, explained.is_broken))
     }
 
     /// One picture to a page.
     fn one_page(&self, path: &Path, out: &Path) -> anyhow::Result<ExitCode> {
         let picture = shared::load_picture(path, self.output)?.picture;
-        self.announce(&self.plan.prepared(&picture), 1);
+        let sheet = out.join("maps.png");
+        if out.is_dir() {
+            check_output(&sheet, self.args.run.force)?;
+            self.check_npy(&sheet)?;
+        }
+        self.announce(&[self.plan.size(&picture)])?;
         if self.args.run.dry_run {
             return Ok(ExitCode::SUCCESS);
         }
         let stopper = Stopper::start(&self.args.run);
-        let Some(explained) = self.explain(&paths::file_name(path), &picture, &stopper)? else {
-            self.output
-                .note("stopped before anything was finished; nothing was written");
-            return Ok(stopped(&stopper));
+        let name = paths::file_name(path);
+        let Some(explained) = self.explain(&name, &picture, &stopper)? else {
+            return nothing(&stopper);
         };
         paths::make_folder(out)?;
-        let recipe = self.recipe(path, &explained)?;
-        let options = shared::save_options(&self.args.run, &self.args.picture_args, Some(recipe));
-        let sheet = out.join("maps.png");
-        save(
-            &views::sheet(&explained, self.args.show),
-            None,
-            &sheet,
-            &options,
-        )?;
-        self.write_npy(&sheet, &explained)?;
+        self.save_sheet(path, &sheet, &explained)?;
         let summary = Summary::of(&explained);
         let sections = [page::section(&explained, self.args.show)?];
         self.write_page(out, &sections, &summary, &[])?;
         self.say(&summary);
-        self.finish(&out.join("index.html"), 1, false);
-        Ok(ExitCode::SUCCESS)
+        self.finish(&out.join("index.html"), 1, explained.is_broken);
+        Ok(ended(&stopper, explained.is_broken))
+    }
+
+    /// The maps as one picture, with their recipe, and their numbers.
+    fn save_sheet(&self, path: &Path, out: &Path, explained: &Explained) -> anyhow::Result<()> {
+        let recipe = self.recipe(path, explained)?;
+        let options = shared::save_options(&self.args.run, &self.args.picture_args, Some(recipe));
+        let sheet = views::sheet(explained, self.args.show);
+        save(&sheet, None, out, &options)?;
+        self.write_npy(out, explained)
+    }
+
+    /// Finds out before the work whether the numbers can be written beside `out`.
+    fn check_npy(&self, out: &Path) -> anyhow::Result<()> {
+        for method in self.plan.methods.iter().filter(|_| self.args.npy) {
+            check_writable(&self.npy_path(out, method), self.args.run.force)?;
+        }
+        Ok(())
     }
 
     /// Explains one picture with a bar; nothing where it was stopped.
@@ -201,6 +206,10 @@ impl Job<'_> {
         }
         let made = made?;
         if let Some(explained) = &made {
+            if explained.is_broken {
+                self.output
+                    .note(&format!("{name}: stopped early; what was finished is kept"));
+            }
             let asked = &explained.asked;
             let doubt = match asked.is_silent {
                 true => "; a rectifier silences it here, so what stands before it is explained",
@@ -216,21 +225,28 @@ impl Job<'_> {
         Ok(made)
     }
 
-    fn announce(&self, prepared: &reverie_viz::picture::Picture, pictures: usize) {
+    /// Says what will be done with pictures of these sizes, and refuses what cannot be.
+    fn announce(&self, sizes: &[[u32; 2]]) -> anyhow::Result<()> {
         let plan = &self.plan;
-        let each = match pictures {
-            1 => format!(
-                "one picture of {}x{} pixels",
-                prepared.width(),
-                prepared.height()
-            ),
-            many => format!("{many} pictures, shorter side {} pixels", plan.side),
+        let mut most = 0;
+        let mut largest = 0;
+        for size in sizes {
+            let bytes = plan.check(*size)?;
+            if bytes > most {
+                (most, largest) = (bytes, size[0].min(size[1]));
+            }
+        }
+        let each = match sizes {
+            [[width, height]] => format!("one picture of {width}x{height} pixels"),
+            many => format!("{} pictures, shorter side {} pixels", many.len(), plan.side),
         };
         self.output.note(&format!(
-            "{}: {each}, {}",
+            "plan: {}, {each}, {}, about {} of memory",
             self.loaded.name,
-            plan.methods.join(", ")
+            plan.methods.join(", "),
+            memory::readable(most)
         ));
+        shared::check_memory(most, largest)
     }
 
     /// What the methods said in numbers, and a warning about those that hardly react.
@@ -300,21 +316,7 @@ impl Job<'_> {
         skipped: &[(String, String)],
     ) -> anyhow::Result<()> {
         let title = format!("What {} looks at", self.loaded.name);
-        let picture = self.args.picture.as_deref().map(paths::file_name);
-        let sanity = if self.plan.is_sane { " --sanity" } else { "" };
-        let curves = if self.plan.has_curves {
-            " --curves"
-        } else {
-            ""
-        };
-        let command = format!(
-            "reverie saliency {} --net {} --method {}{sanity}{curves} --seed {} -o {}",
-            picture.unwrap_or_default(),
-            self.loaded.name,
-            self.plan.methods.join(","),
-            self.plan.seed,
-            paths::file_name(out),
-        );
+        let command = again::again(self, out);
         let page = page::html(&title, &command, sections, summary, skipped);
         write_atomic(
             &out.join("index.html"),
@@ -334,10 +336,23 @@ impl Job<'_> {
     }
 }
 
-/// The exit code of a run that was stopped.
-fn stopped(stopper: &Stopper) -> ExitCode {
+/// What is said where nothing was finished.
+///
+/// # Errors
+/// Where time ran out rather than patience.
+fn nothing(stopper: &Stopper) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(
+        stopper.asks() == Some(Stop::Interrupted),
+        "the time was up before the first map was finished, so nothing was written; a larger \
+         --time-budget or a smaller --size would help"
+    );
+    Ok(exit::interrupted())
+}
+
+/// The exit code of a run with a result.
+fn ended(stopper: &Stopper, is_broken: bool) -> ExitCode {
     match stopper.asks() {
-        Some(Stop::Interrupted) => exit::interrupted(),
+        Some(Stop::Interrupted) if is_broken => exit::interrupted(),
         _ => ExitCode::SUCCESS,
     }
 }

@@ -62,18 +62,15 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     ]];
     for (number, method) in METHODS.iter().enumerate() {
         let survives = explained.survives(number).unwrap_or_default();
-        table.push(vec![
-            (*method).to_owned(),
-            format!("{:.0} %", 100.0 * survives),
-        ]);
+        table.push(vec![(*method).to_owned(), format!("{survives:.2}")]);
     }
     Ok(Section {
         title: "Which pixels made the network say so",
         text: format!(
             "The network takes this drawing for {} (it knows photographs of 50 kinds of things, so it \
              may be wrong); several methods say which pixels that comes from, and they do not agree. \
-             The table says how much of each map stays when the network forgets what it learnt: a \
-             method whose map stays shows the picture, not what the network knows.",
+             The table says how much of each map stays when the network forgets what it learnt (1: the same \
+             order of all pixels): a method whose map stays shows the picture, not what the network knows.",
             explained.asked.label
         ),
         command: "reverie saliency photo.jpg --method all --curves --sanity -o why",

@@ -304,7 +304,8 @@ impl Network for GraphNet {
     fn randomised(&self, layers: &[Layer], seed: u64) -> Option<Box<dyn Network>> {
         let mut same = self.clone();
         let nodes = self.blueprint.nodes();
-        for (layer, seed) in layers.iter().zip(seed..) {
+        for (number, layer) in (0..).zip(layers) {
+            let seed = seed.wrapping_add(number);
             let place = nodes.iter().position(|node| node.layer == *layer)?;
             if matches!(self.weights[place], Weights::None) {
                 return None;
