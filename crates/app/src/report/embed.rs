@@ -13,8 +13,16 @@ const JPEG_QUALITY: u8 = 90;
 /// # Errors
 /// If it cannot be encoded.
 pub fn data_uri(picture: &Picture) -> anyhow::Result<String> {
+    data_uri_of(picture, JPEG_QUALITY)
+}
+
+/// The same in another quality, from 1 to 100.
+///
+/// # Errors
+/// If it cannot be encoded.
+pub fn data_uri_of(picture: &Picture, quality: u8) -> anyhow::Result<String> {
     let options = SaveOptions {
-        jpeg_quality: JPEG_QUALITY,
+        jpeg_quality: quality,
         ..SaveOptions::default()
     };
     let bytes = encode(picture, None, Format::Jpeg, &options)?;

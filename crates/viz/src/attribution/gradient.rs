@@ -51,28 +51,37 @@ fn once(
     })
 }
 
-impl Attribution for Gradient {
-    fn name(&self) -> &'static str {
-        "vanilla"
-    }
+/// A method that is one pass by a rule, and nothing else.
+macro_rules! one_pass {
+    ($method:ty, $name:literal, $rule:expr) => {
+        impl Attribution for $method {
+            fn name(&self) -> &'static str {
+                $name
+            }
 
-    fn attribute(
-        &self,
-        question: &Question<'_>,
-        image: Tensor<4>,
-        watch: &mut Watch<'_>,
-    ) -> Result<Option<Map>, VizError> {
-        Ok(once(Rule::Gradient, question, image, watch)?.map(Map::of))
-    }
+            fn attribute(
+                &self,
+                question: &Question<'_>,
+                image: Tensor<4>,
+                watch: &mut Watch<'_>,
+            ) -> Result<Option<Map>, VizError> {
+                Ok(once($rule, question, image, watch)?.map(Map::of))
+            }
 
-    fn passes(&self, _: [usize; 2]) -> usize {
-        1
-    }
+            fn passes(&self, _: [usize; 2]) -> usize {
+                1
+            }
 
-    fn is_signed(&self) -> bool {
-        false
-    }
+            fn is_signed(&self) -> bool {
+                false
+            }
+        }
+    };
 }
+
+one_pass!(Gradient, "vanilla", Rule::Gradient);
+one_pass!(GuidedBackprop, "guided-backprop", Rule::Guided);
+one_pass!(Deconvnet, "deconvnet", Rule::Deconvnet);
 
 impl Attribution for GradientTimesInput {
     fn name(&self) -> &'static str {
@@ -96,51 +105,5 @@ impl Attribution for GradientTimesInput {
 
     fn is_signed(&self) -> bool {
         true
-    }
-}
-
-impl Attribution for GuidedBackprop {
-    fn name(&self) -> &'static str {
-        "guided-backprop"
-    }
-
-    fn attribute(
-        &self,
-        question: &Question<'_>,
-        image: Tensor<4>,
-        watch: &mut Watch<'_>,
-    ) -> Result<Option<Map>, VizError> {
-        Ok(once(Rule::Guided, question, image, watch)?.map(Map::of))
-    }
-
-    fn passes(&self, _: [usize; 2]) -> usize {
-        1
-    }
-
-    fn is_signed(&self) -> bool {
-        false
-    }
-}
-
-impl Attribution for Deconvnet {
-    fn name(&self) -> &'static str {
-        "deconvnet"
-    }
-
-    fn attribute(
-        &self,
-        question: &Question<'_>,
-        image: Tensor<4>,
-        watch: &mut Watch<'_>,
-    ) -> Result<Option<Map>, VizError> {
-        Ok(once(Rule::Deconvnet, question, image, watch)?.map(Map::of))
-    }
-
-    fn passes(&self, _: [usize; 2]) -> usize {
-        1
-    }
-
-    fn is_signed(&self) -> bool {
-        false
     }
 }

@@ -1,20 +1,19 @@
 //! Patches and projections of the pictures that excite a feature map most.
 
 use anyhow::Context;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
 use reverie_model::data::pictures::PictureFile;
 use reverie_model::vision::LayerInfo;
 use reverie_viz::deconv::{
     CardOptions, DeconvConfig, Hit, Projection, Unit, card, grid, patch, project,
 };
-use reverie_viz::picture::{Format, Picture, SaveOptions, SheetOptions, contact_sheet, encode};
+use reverie_viz::picture::{Picture, SheetOptions, contact_sheet};
 use reverie_viz::tensor_of;
 
 use super::files::square;
 use super::plan;
 use crate::network::Loaded;
+use crate::report::embed::data_uri_of;
 
 /// Quality of the pictures inside the page.
 const JPEG_QUALITY: u8 = 86;
@@ -119,7 +118,8 @@ impl Easel<'_> {
             .map(|(p, f)| p.cut(*f).within(options.tile).picture())
             .collect();
         let places = self.config.top;
-        let uri = |pictures: &[Picture]| data_uri(&grid(pictures, places, &options));
+        let uri =
+            |pictures: &[Picture]| data_uri_of(&grid(pictures, places, &options), JPEG_QUALITY);
         Ok(Card {
             channel,
             hits: hits.to_vec(),
@@ -159,16 +159,6 @@ fn look(top: usize, largest: u32) -> CardOptions {
         tile: largest.clamp(TILE.start, TILE.end),
         ..CardOptions::default()
     }
-}
-
-/// A picture inside a page.
-fn data_uri(picture: &Picture) -> anyhow::Result<String> {
-    let options = SaveOptions {
-        jpeg_quality: JPEG_QUALITY,
-        ..SaveOptions::default()
-    };
-    let bytes = encode(picture, None, Format::Jpeg, &options)?;
-    Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
 }
 
 /// Cards on one sheet.

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use reverie_viz::attribution::AttributionConfig;
+
 use super::{SEED, Section, Workshop};
 use crate::cli::Show;
 use crate::command::saliency::{Aim, Plan, headline, maps, seen};
@@ -25,24 +27,21 @@ const SIDE: u32 = 64;
 /// # Errors
 /// If a method fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
+    let usual: AttributionConfig = resolve(&SALIENCY_PRESETS, None, None, toml::Table::new())?;
     let plan = Plan {
         network: shop.network.as_ref(),
         aim: Aim::Likeliest,
         methods: METHODS.to_vec(),
-        config: resolve(&SALIENCY_PRESETS, None, None, toml::Table::new())?,
+        config: AttributionConfig {
+            samples: 16,
+            masks: 300,
+            stages: 3,
+            ..usual
+        },
         side: SIDE,
         seed: SEED,
         is_sane: true,
         has_curves: false,
-    };
-    let plan = Plan {
-        config: reverie_viz::attribution::AttributionConfig {
-            samples: 16,
-            masks: 300,
-            stages: 3,
-            ..plan.config
-        },
-        ..plan
     };
     let picture = shop.drawings.of(DRAWING);
     let go = &mut |_, _, _: &str| ControlFlow::Continue(());
