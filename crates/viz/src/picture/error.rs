@@ -156,6 +156,53 @@ pub enum PictureError {
         /// The folder.
         folder: PathBuf,
     },
+    /// The file does not begin as a flow file does.
+    #[error(
+        "{} is not a flow file: it begins with \"{}\", and a Middlebury .flo (little endian) with \"PIEH\"; compute the flow with a program that writes such files",
+        path.display(), begin.escape_ascii()
+    )]
+    NotAFlow {
+        /// The file.
+        path: PathBuf,
+        /// Its first bytes, at most four.
+        begin: Vec<u8>,
+    },
+    /// A flow file ends before its size is known.
+    #[error("{} is cut off: it has {bytes} bytes, and the head of a flow file alone has {expected}; copy it or compute it again", path.display())]
+    FlowHead {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes.
+        bytes: usize,
+        /// Bytes of a head.
+        expected: usize,
+    },
+    /// A flow file says that it has a size that no flow has.
+    #[error("{} says that it has {width}x{height} vectors, but each side must have 1 to {limit}; compute the flow again, for smaller frames if they are that large", path.display())]
+    FlowSide {
+        /// The file.
+        path: PathBuf,
+        /// Columns that it says.
+        width: i32,
+        /// Rows that it says.
+        height: i32,
+        /// The longest side that is allowed.
+        limit: u32,
+    },
+    /// A flow file has more or fewer bytes than its size takes.
+    #[error("{} has {bytes} bytes, but a flow of {width}x{height} takes {expected}; copy it or compute it again", path.display())]
+    FlowLength {
+        /// The file.
+        path: PathBuf,
+        /// Its bytes, as far as they were counted.
+        bytes: u64,
+        /// Columns.
+        width: u32,
+        /// Rows.
+        height: u32,
+        /// Bytes that a flow of that size takes.
+        expected: u64,
+    },
     /// The folder of the output is not there.
     #[error("the folder {} does not exist; create it first", folder.display())]
     FolderMissing {

@@ -16,14 +16,20 @@ pub fn frame_name(number: u32) -> String {
     format!("frame-{number:05}.png")
 }
 
-/// The pictures of a folder in natural order: `frame2` comes before `frame10`.
-///
-/// A file counts by its extension, see [`Format::of_input`]; hidden files and folders do not count.
+/// The files of a folder in natural order: `frame2` comes before `frame10`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FolderFiles {
+    /// Files that are named like pictures that we read, see [`Format::of_input`].
+    pub pictures: Vec<PathBuf>,
+    /// All others, so that somebody can be told what was passed over.
+    pub others: Vec<PathBuf>,
+}
+
+/// The files of a folder, pictures apart from others; hidden files and folders do not count.
 ///
 /// # Errors
-/// [`PictureError::Missing`], [`PictureError::NotAFolder`] or [`PictureError::Read`] for the folder,
-/// and [`PictureError::NoPictures`].
-pub fn frames_in(folder: &Path) -> Result<Vec<PathBuf>, PictureError> {
+/// [`PictureError::Missing`], [`PictureError::NotAFolder`] or [`PictureError::Read`] for the folder.
+pub fn files_in(folder: &Path) -> Result<FolderFiles, PictureError> {
     let failed = |source| PictureError::from_read(folder, source);
     if !fs::metadata(folder).map_err(failed)?.is_dir() {
         return Err(PictureError::NotAFolder {
@@ -35,17 +41,30 @@ pub fn frames_in(folder: &Path) -> Result<Vec<PathBuf>, PictureError> {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = entry.path();
-        if !name.starts_with('.') && Format::of_input(&path).is_some() && path.is_file() {
+        if !name.starts_with('.') && !path.is_dir() {
             found.push((name, path));
         }
     }
-    if found.is_empty() {
+    found.sort_by(|(a, _), (b, _)| natural_order(a, b));
+    let found = found.into_iter().map(|(_, path)| path);
+    // A link that leads nowhere is no picture.
+    let (pictures, others) =
+        found.partition(|path| Format::of_input(path).is_some() && path.is_file());
+    Ok(FolderFiles { pictures, others })
+}
+
+/// The pictures of a folder in natural order, as [`files_in`] finds them.
+///
+/// # Errors
+/// What [`files_in`] says, and [`PictureError::NoPictures`].
+pub fn frames_in(folder: &Path) -> Result<Vec<PathBuf>, PictureError> {
+    let pictures = files_in(folder)?.pictures;
+    if pictures.is_empty() {
         return Err(PictureError::NoPictures {
             folder: folder.to_owned(),
         });
     }
-    found.sort_by(|(a, _), (b, _)| natural_order(a, b));
-    Ok(found.into_iter().map(|(_, path)| path).collect())
+    Ok(pictures)
 }
 
 /// Reads frames one after another, each when its turn comes; transparent places lie on white.
@@ -155,6 +174,9 @@ mod tests {
         fs::create_dir(folder.path().join("frame0.png")).unwrap();
         let found = frames_in(folder.path()).unwrap();
         assert_eq!(names(&found), ["frame1.JPG", "frame2.png", "frame10.png"]);
+        let files = files_in(folder.path()).unwrap();
+        assert_eq!(files.pictures, found);
+        assert_eq!(names(&files.others), ["frame4", "notes.txt"]);
         let limits = Limits::default();
         let frames = read_frames(&found, &limits);
         assert_eq!(frames.len(), 3);
@@ -171,6 +193,7 @@ mod tests {
             error.starts_with("there is no picture in the folder "),
             "{error}"
         );
+        assert_eq!(files_in(folder.path()).unwrap(), FolderFiles::default());
         let file = folder.path().join("a.png");
         fs::write(&file, "").unwrap();
         let error = frames_in(&file).unwrap_err().to_string();

@@ -18,6 +18,7 @@
 //! | [`animation`] | pictures that follow each other become a GIF or an animated PNG |
 //! | [`frames`] | numbered pictures in a folder, in the order of their numbers |
 //! | `recipe` | [`read_recipe`]: how a picture was made, out of its PNG or GIF |
+//! | `flow` | [`Flow`], [`load_flow`], [`save_flow`]: where the things of one frame are in another |
 //! | `npy` | [`npy()`]: raw numbers for NumPy |
 //! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`], [`middle_square`] |
@@ -32,6 +33,7 @@ mod convert;
 pub mod draw;
 mod encode;
 mod error;
+mod flow;
 pub(crate) mod font;
 mod format;
 pub mod frames;
@@ -49,6 +51,7 @@ mod warp;
 pub use colour::{keep_chroma, match_histogram, match_linear};
 pub use encode::{BitDepth, DEFAULT_JPEG_QUALITY, SaveOptions, encode};
 pub use error::PictureError;
+pub use flow::{Flow, MAX_FLOW_SIDE, load_flow, save_flow};
 pub use format::Format;
 pub use limits::{DEFAULT_MAX_BYTES, DEFAULT_MAX_PIXELS, Limits};
 pub use load::{Loaded, SourceInfo, load, load_bytes};
