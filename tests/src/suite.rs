@@ -17,3 +17,4 @@ mod recurrent;
 mod reference;
 mod repository;
 mod style;
+mod tiles;

@@ -8,7 +8,7 @@ use reverie_model::vision::{Network, Vgg, VggConfig, synthetic_picture};
 use reverie_viz::objective::{Goal, LayerNorm};
 use reverie_viz::param::{ImageParam, Pixels};
 use reverie_viz::render::{OptimizerConfig, RenderConfig, Scene, State, evaluate, render};
-use reverie_viz::style::{StyleConfig, style_goal};
+use reverie_viz::style::{Manner, StyleConfig, style_goal};
 
 use super::Work;
 
@@ -41,8 +41,14 @@ pub fn gatys(side: usize, device: &Device) -> Work {
     let config: StyleConfig = toml::from_str(preset).expect("the preset is complete");
     let content = synthetic_picture(side, side, device);
     let style: Tensor<4> = content.clone().flip([3]);
-    let goal =
-        style_goal(&network, &config, content.clone(), vec![(1.0, style)]).expect("layers exist");
+    let goal = style_goal(
+        &network,
+        &config,
+        content.clone(),
+        vec![Manner::everywhere(1.0, style)],
+        None,
+    )
+    .expect("layers exist");
     let param = Pixels::new(side, side);
     let optimizer = OptimizerConfig::Adam {
         rate: 0.01,

@@ -90,6 +90,10 @@ pub struct Opened {
     pub name: String,
     /// Whether it is a real graphics card.
     pub is_physical: bool,
+    /// Bytes of the largest buffer it hands out; none where that is not limited.
+    pub buffer: Option<u64>,
+    /// Bytes of memory of its own, where it has some and says how much.
+    pub memory: Option<u64>,
 }
 
 impl Opened {
@@ -210,6 +214,8 @@ fn processor(backend: &'static str, device: Device) -> Opened {
         backend,
         name,
         is_physical: false,
+        buffer: None,
+        memory: None,
     }
 }
 
@@ -227,6 +233,20 @@ fn cuda() -> Result<Vec<Opened>, DeviceError> {
     Err(DeviceError::NotCompiled("cuda"))
 }
 
+/// Bytes of the largest buffer of a device, and of all its memory, where it says so.
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+fn limits(device: &Device) -> (Option<u64>, Option<u64>) {
+    use burn::backend::DispatchDevice;
+    match device.as_dispatch() {
+        DispatchDevice::Cube(device) => {
+            let client = device.client();
+            let memory = &client.properties().memory;
+            (Some(memory.max_page_size), memory.max_memory())
+        }
+        _ => (None, None),
+    }
+}
+
 /// The adapters of one kind, each opened to learn its name. A driver that panics is one that
 /// refuses.
 #[cfg(any(feature = "wgpu", feature = "cuda"))]
@@ -240,11 +260,14 @@ fn adapters(backend: &'static str, kind: DeviceType) -> Result<Vec<Opened>, Devi
             .filter_map(|device| {
                 let identity = device.identity()?;
                 let (name, is_physical) = (identity.name, identity.physical.is_some());
+                let (buffer, memory) = limits(&device);
                 Some(Opened {
                     device,
                     backend,
                     name,
                     is_physical,
+                    buffer,
+                    memory: memory.filter(|_| is_physical),
                 })
             })
             .collect()

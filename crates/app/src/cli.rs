@@ -11,6 +11,7 @@ mod looking;
 mod music;
 mod saliency;
 mod speech;
+mod style;
 mod text;
 
 use crate::backend::{Backend, Kernels};
@@ -25,6 +26,7 @@ pub use saliency::{SaliencyArgs, Show};
 pub use speech::{
     RecordingArgs, SpeechAction, SpeechArgs, SpeechCompareArgs, SpeechDigitsArgs, SpeechHearArgs,
 };
+pub use style::{MakingArgs, MemoryArgs, Quality, StyleArgs, TextureArgs};
 pub use text::{
     TextAction, TextArgs, TextEvalArgs, TextNeuronsArgs, TextSampleArgs, TextTrainArgs,
 };
@@ -40,6 +42,7 @@ pub use text::{
 #[command(after_help = "Examples:
   reverie tour                                    see everything at once, nothing to download
   reverie style --content photo.jpg --style painting.jpg -o result.png
+  reverie texture pebbles.jpg --size 512 --tileable -o tile.png
   reverie dream photo.jpg -o dream.png
   reverie text train --text book.txt --preset quick --out book
   reverie music compare --out study
@@ -57,6 +60,8 @@ pub enum Command {
     Tour(TourArgs),
     /// Give one picture's content the manner of others
     Style(Box<StyleArgs>),
+    /// Make a texture like some examples, of any size
+    Texture(Box<TextureArgs>),
     /// Show more of what a layer already sees in a picture (DeepDream)
     Dream(Box<DreamArgs>),
     /// Make the picture that a channel of a layer looks for
@@ -190,97 +195,6 @@ pub struct PictureArgs {
     /// Bits of a colour in PNG and TIFF: 8 or 16
     #[arg(long, default_value_t = 8, help_heading = "Output", value_parser = bits)]
     pub bits: u16,
-}
-
-/// `reverie style`.
-#[derive(Args, Debug)]
-#[command(
-    allow_negative_numbers = true,
-    after_help = "Examples:
-  reverie style --content town.jpg --style starry.jpg --net vgg16-hed -o night.png
-  reverie style --content town.jpg --style a.jpg:2 --style b.jpg:1 --size 384 -o mixed.png
-  reverie style --content town.jpg --style a.jpg --preset crowson --net vgg19 --dry-run -o x.png
-  reverie style --rerun night.png -o again.png
-Presets: reverie (default), lecture-style, gatys, johnson, crowson"
-)]
-pub struct StyleArgs {
-    /// Picture that gives the things
-    #[arg(long, value_name = "PICTURE", required_unless_present_any = ["rerun", "print_config"], help_heading = "What")]
-    pub content: Option<PathBuf>,
-    /// Picture that gives the manner, with an optional weight after a colon; may be repeated
-    #[arg(long, value_name = "PICTURE[:WEIGHT]", required_unless_present_any = ["rerun", "print_config"], help_heading = "What")]
-    pub style: Vec<String>,
-    /// Repeat what this picture was made by; other flags go over its recipe
-    #[arg(
-        long,
-        value_name = "PICTURE",
-        conflicts_with = "preset",
-        help_heading = "What"
-    )]
-    pub rerun: Option<PathBuf>,
-    /// Named settings
-    #[arg(long, help_heading = "Look")]
-    pub preset: Option<String>,
-    /// Longest side of the result, in pixels
-    #[arg(long, help_heading = "Look")]
-    pub size: Option<u32>,
-    /// How strongly the style wins; 1 is the preset's own balance, at every size
-    #[arg(long, help_heading = "Look")]
-    pub strength: Option<f64>,
-    /// Size of the style pictures relative to the result: larger gives larger strokes
-    #[arg(long, help_heading = "Look")]
-    pub style_scale: Option<f64>,
-    /// Colours: free, chroma (the content's chroma, the result's luma), linear or histogram (the style is recoloured first)
-    #[arg(long, help_heading = "Look")]
-    pub colour: Option<String>,
-    /// Start from content, style or noise
-    #[arg(long, help_heading = "Look")]
-    pub init: Option<String>,
-    /// lbfgs or adam
-    #[arg(long, help_heading = "Optimiser")]
-    pub optimizer: Option<String>,
-    /// Steps at each size
-    #[arg(long, help_heading = "Optimiser")]
-    pub steps: Option<usize>,
-    /// Step size
-    #[arg(long, help_heading = "Optimiser")]
-    pub rate: Option<f64>,
-    /// Result: .png, .jpg, .webp or .tif
-    #[arg(
-        long,
-        short = 'o',
-        value_name = "FILE",
-        required_unless_present = "print_config",
-        help_heading = "Output"
-    )]
-    pub out: Option<PathBuf>,
-    /// Also save the picture every so many steps, with the step in its name
-    #[arg(long, value_name = "STEPS", help_heading = "Output", value_parser = clap::value_parser!(u32).range(1..))]
-    pub save_every: Option<u32>,
-    /// Also write content, styles and result side by side
-    #[arg(long, help_heading = "Output")]
-    pub sheet: bool,
-    /// Go on with the run that was broken off at this output
-    #[arg(long, help_heading = "Output")]
-    pub resume: bool,
-    /// Stop after so many steps as if interrupted; --resume goes on
-    #[arg(long, value_name = "STEPS", help_heading = "Output")]
-    pub stop_after: Option<usize>,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub net: NetArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub device: DeviceArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub run: RunArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub picture: PictureArgs,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub talk: TalkArgs,
 }
 
 /// `reverie tour`.

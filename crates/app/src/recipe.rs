@@ -20,9 +20,20 @@ pub struct Source {
     /// Its share, for styles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight: Option<f64>,
+    /// What it is for, where that is not plain.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
 }
 
 impl Source {
+    /// The same file for a purpose.
+    pub fn as_a(self, role: &str) -> Self {
+        Self {
+            role: Some(role.to_owned()),
+            ..self
+        }
+    }
+
     /// Names a file.
     ///
     /// # Errors
@@ -34,6 +45,7 @@ impl Source {
             file: paths::file_name(path),
             sha256,
             weight,
+            role: None,
         })
     }
 }

@@ -19,11 +19,13 @@ use crate::exit::UsageError;
 pub type Preset = (&'static str, &'static str);
 
 /// Style-transfer presets; the first is the default.
-pub const STYLE_PRESETS: [Preset; 5] = [
+pub const STYLE_PRESETS: [Preset; 7] = [
     (
         "reverie",
         include_str!("../../../configs/style/reverie.toml"),
     ),
+    ("gentle", include_str!("../../../configs/style/gentle.toml")),
+    ("bold", include_str!("../../../configs/style/bold.toml")),
     (
         "lecture-style",
         include_str!("../../../configs/style/lecture-style.toml"),
@@ -36,6 +38,18 @@ pub const STYLE_PRESETS: [Preset; 5] = [
     (
         "crowson",
         include_str!("../../../configs/style/crowson.toml"),
+    ),
+];
+
+/// Presets for textures; the first is the default.
+pub const TEXTURE_PRESETS: [Preset; 2] = [
+    (
+        "reverie",
+        include_str!("../../../configs/texture/reverie.toml"),
+    ),
+    (
+        "deeptextures",
+        include_str!("../../../configs/texture/deeptextures.toml"),
     ),
 ];
 
@@ -335,12 +349,13 @@ mod tests {
 
     #[test]
     fn every_preset_is_complete_and_in_range() {
-        for (name, _) in STYLE_PRESETS {
-            let config: StyleConfig =
-                resolve(&STYLE_PRESETS, Some(name), None, Table::new()).unwrap();
-            config
-                .check()
-                .unwrap_or_else(|error| panic!("{name}: {error}"));
+        for presets in [&STYLE_PRESETS[..], &TEXTURE_PRESETS] {
+            for (name, _) in presets {
+                let config: StyleConfig = resolve(presets, Some(name), None, Table::new()).unwrap();
+                config
+                    .check()
+                    .unwrap_or_else(|error| panic!("{name}: {error}"));
+            }
         }
         for (name, _) in INVERT_PRESETS {
             let config: InvertConfig =

@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     drop_unusable_layers(&mut config, &network, None);
     let content = draw::landscape(96, 72, 1);
     let styles = vec![(draw::mosaic(96, 72, 1), 1.0)];
-    let pictures = Pictures { content, styles };
+    let pictures = Pictures::new(content, styles);
     let job = Transfer::new(&network, &config, &pictures);
     let done = transfer(&job, None, |event, _| {
         if let Event::Step(progress) = event

@@ -81,6 +81,14 @@ pub enum VizError {
         /// The network.
         network: String,
     },
+    /// A layer that cannot be looked at in tiles.
+    #[error(
+        "{layer} depends on the whole picture, so it cannot be looked at in tiles; choose an earlier layer or a smaller picture"
+    )]
+    NoTiles {
+        /// The layer.
+        layer: Layer,
+    },
     /// The optimisation left the numbers it can work with.
     #[error(
         "the loss became {loss} at step {step}; a smaller --rate than {rate} may help, or --optimizer adam"

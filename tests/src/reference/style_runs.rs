@@ -16,7 +16,7 @@ use reverie_viz::picture::{Limits, Picture, crop, load};
 use reverie_viz::render::{
     LineSearch, Losses, OptimizerConfig, RenderConfig, Scene, State, evaluate, render,
 };
-use reverie_viz::style::{ContentNorm, GramNorm, LayerWeighting, StyleConfig, style_goal};
+use reverie_viz::style::{ContentNorm, GramNorm, LayerWeighting, Manner, StyleConfig, style_goal};
 use reverie_viz::tensor_of;
 use serde_json::Value;
 
@@ -96,9 +96,9 @@ impl Bench {
 
     fn goal(&self, loss: &str) -> Goal {
         let device = Device::flex();
-        let styles = vec![(1.0, tensor_of(&self.style, &device))];
+        let styles = vec![Manner::everywhere(1.0, tensor_of(&self.style, &device))];
         let content = tensor_of(&self.content, &device);
-        style_goal(self.network(loss), &settings(loss), content, styles).unwrap()
+        style_goal(self.network(loss), &settings(loss), content, styles, None).unwrap()
     }
 
     /// Renders so many steps; answers with the losses of the image that came of it, and the looks

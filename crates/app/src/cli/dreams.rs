@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{DeviceArgs, NetArgs, PictureArgs, RunArgs, TalkArgs, channels, sheet};
+use super::{DeviceArgs, MemoryArgs, NetArgs, PictureArgs, RunArgs, TalkArgs, channels, sheet};
 
 /// Settings that dreams and channel pictures share.
 #[derive(Args, Debug)]
@@ -146,6 +146,9 @@ pub struct DreamArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub device: DeviceArgs,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub memory: MemoryArgs,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub run: RunArgs,

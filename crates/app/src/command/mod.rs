@@ -8,6 +8,7 @@ mod devices;
 mod download;
 mod dream;
 mod filters;
+mod frame_folder;
 mod imagine;
 mod inspect;
 mod invert;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Tour(args) => tour::run(&args),
         Command::Style(args) => style::run(&args),
+        Command::Texture(args) => style::texture(&args),
         Command::Dream(args) => dream::run(&args),
         Command::Imagine(args) => imagine::run(&args),
         Command::Invert(args) => invert::run(&args),

@@ -171,6 +171,28 @@ pub fn check_memory(bytes: u64, size: u32) -> anyhow::Result<()> {
     )
 }
 
+/// Bytes that work may take on this device: what the user allows, and no more than there are.
+pub fn memory_limit(asked: Option<u64>, opened: &Opened) -> Option<u64> {
+    let there = match opened.is_physical {
+        true => opened.memory,
+        false => memory::available(),
+    };
+    let there = there.map(|bytes| (bytes as f64 * MEMORY_SHARE) as u64);
+    match (asked, there) {
+        (Some(asked), Some(there)) => Some(asked.min(there)),
+        (asked, there) => asked.or(there),
+    }
+}
+
+/// The refusal of a picture that does not fit even in tiles, with what it needs besides them.
+pub fn no_room(needs: u64, limit: Option<u64>, size: u32, remedy: &str) -> anyhow::Error {
+    let limit = limit.map_or("too little".to_owned(), memory::readable);
+    anyhow::anyhow!(
+        "a picture of {size} pixels needs {} of memory and more for the smallest tile, and there are {limit}; a smaller --size would fit{remedy}",
+        memory::readable(needs)
+    )
+}
+
 /// Decides when to stop early.
 pub struct Stopper {
     deadline: Option<Instant>,

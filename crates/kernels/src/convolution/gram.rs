@@ -47,7 +47,8 @@ impl Gram {
     }
 
     /// Fᵀ F of one picture, `[C, C]`. Every thread sums over pixels of its own, and their sums are
-    /// added in order, so that equal numbers of threads give equal bytes.
+    /// added in order and in double precision, so that the number of threads, and where a picture is
+    /// cut, hardly matter.
     fn one(&self, features: &[f32]) -> Vec<f32> {
         let (channels, pixels) = (self.channels, self.pixels());
         let square = channels * channels;
@@ -83,12 +84,12 @@ impl Gram {
                 into: Into::Replace,
             });
         });
-        let (first, rest) = sums.split_at_mut(square);
-        for other in rest.chunks_exact(square) {
-            first.iter_mut().zip(other).for_each(|(sum, x)| *sum += x);
+        let mut whole = vec![0.0_f64; square];
+        for part in sums.chunks_exact(square) {
+            let pairs = whole.iter_mut().zip(part);
+            pairs.for_each(|(sum, x)| *sum += f64::from(*x));
         }
-        sums.truncate(square);
-        sums
+        whole.into_iter().map(|sum| sum as f32).collect()
     }
 }
 

@@ -88,6 +88,7 @@ pub fn from_noise(
         param: param.as_ref(),
         transforms: transforms(config),
         constraints: constraints(config, mean),
+        tiles: None,
     };
     let plan = RenderConfig {
         steps: if is_broken { 0 } else { config.steps },

@@ -12,7 +12,7 @@ use crate::VizError;
 use crate::objective::Goal;
 use crate::param::Pixels;
 use crate::picture::{Filter, Picture, resize, resize_plane};
-use crate::render::{Keep, Progress, RenderConfig, Scene, State, render};
+use crate::render::{Keep, Progress, RenderConfig, Scene, State, Tiles, render};
 use crate::tensor::values_of;
 
 /// What an observer is told.
@@ -60,11 +60,17 @@ pub struct Subject<'a> {
     pub base: &'a Picture,
     /// Where it may change, row by row, one number a pixel of the picture: 1 freely, 0 not at all.
     pub mask: Option<&'a [f32]>,
+    /// How the network is shown it; none shows it whole.
+    pub tiles: Option<Tiles>,
 }
 
 impl<'a> From<&'a Picture> for Subject<'a> {
     fn from(base: &'a Picture) -> Self {
-        Self { base, mask: None }
+        Self {
+            base,
+            mask: None,
+            tiles: None,
+        }
     }
 }
 
@@ -87,7 +93,7 @@ pub fn dream<'a>(
     mut observe: impl FnMut(&DreamEvent, &dyn Fn() -> Picture) -> ControlFlow<()>,
 ) -> Result<(Picture, bool), VizError> {
     config.check()?;
-    let Subject { base, mask } = subject.into();
+    let Subject { base, mask, tiles } = subject.into();
     let device = network.device();
     let min_side = network
         .deepest(&goal.layers())?
@@ -149,6 +155,7 @@ pub fn dream<'a>(
             param: &param,
             transforms: transforms(config),
             constraints,
+            tiles,
         };
         let octave = DreamEvent::Octave {
             index,

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use reverie_model::vision::{Activations, Layer, LayerInfo};
 
-use super::{Objective, check_channel};
+use super::{Additive, Objective, Part, check_channel};
 use crate::VizError;
 
 /// The mean of one channel over all positions: what does this feature look for, everywhere?
@@ -39,5 +39,20 @@ impl Objective for ChannelMean {
 
     fn part(&self) -> &'static str {
         "activity"
+    }
+
+    fn additive(&self) -> Option<&dyn Additive> {
+        Some(self)
+    }
+}
+
+impl Additive for ChannelMean {
+    fn sums(&self, part: &Part<'_>) -> Vec<Tensor<3>> {
+        let mean = part.of(&self.layer).narrow(1, self.channel, 1).mean();
+        vec![(mean * part.share(&self.layer)).reshape([1, 1, 1])]
+    }
+
+    fn score_of(&self, sums: Vec<Tensor<3>>) -> Tensor<1> {
+        sums[0].clone().sum()
     }
 }

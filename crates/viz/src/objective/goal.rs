@@ -28,26 +28,50 @@ impl Goal {
         layers
     }
 
+    /// The objectives with their weights.
+    pub(crate) fn terms(&self) -> impl Iterator<Item = (f64, &dyn Objective)> {
+        self.0.iter().map(|(weight, term)| (*weight, term.as_ref()))
+    }
+
+    /// Whether a picture may be looked at in tiles: every objective that reads a layer is
+    /// [additive](super::Additive).
+    pub fn is_additive(&self) -> bool {
+        self.terms()
+            .all(|(_, term)| term.layers().is_empty() || term.additive().is_some())
+    }
+
     /// The weighted sum and its parts.
     ///
     /// # Panics
     /// If there is no objective at all.
     pub fn score(&self, seen: &Activations) -> Scored {
+        Scored::sum(self.0.iter().map(|(weight, term)| {
+            let score = term.score(seen) * *weight;
+            (term.part(), score)
+        }))
+    }
+}
+
+impl Scored {
+    /// The sum of weighted scores, each with the name of its part.
+    ///
+    /// # Panics
+    /// If there are none.
+    pub(crate) fn sum(scores: impl Iterator<Item = (&'static str, Tensor<1>)>) -> Self {
         let mut parts: Vec<(&'static str, Tensor<1>)> = Vec::new();
         let mut total: Option<Tensor<1>> = None;
-        for (weight, term) in &self.0 {
-            let score = term.score(seen) * *weight;
+        for (name, score) in scores {
             let value = score.clone().inner();
-            match parts.iter_mut().find(|(name, _)| *name == term.part()) {
+            match parts.iter_mut().find(|(part, _)| *part == name) {
                 Some((_, sum)) => *sum = sum.clone() + value,
-                None => parts.push((term.part(), value)),
+                None => parts.push((name, value)),
             }
             total = Some(match total {
                 Some(sum) => sum + score,
                 None => score,
             });
         }
-        Scored {
+        Self {
             total: total.expect("a goal has at least one objective"),
             parts,
         }

@@ -3,7 +3,7 @@
 use burn::tensor::{Int, Tensor};
 use reverie_model::vision::{Activations, Layer, LayerInfo};
 
-use super::{Objective, check_length};
+use super::{Additive, Objective, Part, check_length};
 use crate::VizError;
 
 /// Products of picture and guide positions held at a time: 16 MiB of 32-bit numbers.
@@ -85,9 +85,10 @@ fn plain(tensor: Tensor<2>) -> Tensor<2> {
     }
 }
 
-impl Objective for GuidedMatch {
-    fn score(&self, seen: &Activations) -> Tensor<1> {
-        let features = by_position(seen.of(&self.layer));
+impl GuidedMatch {
+    /// The mean over the positions of `maps`, `[B, C, H, W]`.
+    fn mean(&self, maps: Tensor<4>) -> Tensor<1> {
+        let features = by_position(maps);
         let positions = features.dims()[1] as f64;
         let best = self.best(plain(features.clone()));
         let target = self.guide.clone().select(1, best);
@@ -97,6 +98,27 @@ impl Objective for GuidedMatch {
             target
         };
         (features * target).sum() / positions
+    }
+}
+
+impl Additive for GuidedMatch {
+    fn sums(&self, part: &Part<'_>) -> Vec<Tensor<3>> {
+        let mean = self.mean(part.of(&self.layer));
+        vec![(mean * part.share(&self.layer)).reshape([1, 1, 1])]
+    }
+
+    fn score_of(&self, sums: Vec<Tensor<3>>) -> Tensor<1> {
+        sums[0].clone().sum()
+    }
+}
+
+impl Objective for GuidedMatch {
+    fn score(&self, seen: &Activations) -> Tensor<1> {
+        self.mean(seen.of(&self.layer))
+    }
+
+    fn additive(&self) -> Option<&dyn Additive> {
+        Some(self)
     }
 
     fn layers(&self) -> Vec<Layer> {

@@ -3,7 +3,7 @@
 use burn::tensor::Tensor;
 use reverie_model::vision::{Activations, Layer};
 
-use super::Objective;
+use super::{Additive, Objective, Part};
 
 /// Half the squared L2 norm of a whole layer: whatever the layer already sees, more of it.
 ///
@@ -31,5 +31,20 @@ impl Objective for LayerNorm {
 
     fn part(&self) -> &'static str {
         "activity"
+    }
+
+    fn additive(&self) -> Option<&dyn Additive> {
+        Some(self)
+    }
+}
+
+impl Additive for LayerNorm {
+    fn sums(&self, part: &Part<'_>) -> Vec<Tensor<3>> {
+        let mean = part.of(&self.layer).square().mean();
+        vec![(mean * part.share(&self.layer)).reshape([1, 1, 1])]
+    }
+
+    fn score_of(&self, sums: Vec<Tensor<3>>) -> Tensor<1> {
+        sums[0].clone().sum() * 0.5
     }
 }

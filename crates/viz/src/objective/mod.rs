@@ -23,6 +23,7 @@ mod goal;
 mod guided;
 mod layer_norm;
 mod neuron;
+mod part;
 mod smoothness;
 
 #[cfg(test)]
@@ -37,6 +38,7 @@ pub use goal::{Goal, Scored};
 pub use guided::GuidedMatch;
 pub use layer_norm::LayerNorm;
 pub use neuron::Neuron;
+pub use part::{Additive, Join, Part, Window, Windows};
 pub use smoothness::{Smoothness, Stencil, total_variation};
 
 use burn::tensor::Tensor;
@@ -54,6 +56,12 @@ pub trait Objective {
 
     /// Under which name reports add this up: `"style"`, `"content"`, …
     fn part(&self) -> &'static str;
+
+    /// How to look part by part; none where the score needs the whole picture at once. An objective
+    /// that reads no layer never needs it: it is given the whole image.
+    fn additive(&self) -> Option<&dyn Additive> {
+        None
+    }
 }
 
 pub(crate) fn check_channel(info: &LayerInfo, channel: usize) -> Result<(), VizError> {

@@ -16,6 +16,19 @@ pub enum Stencil {
     /// Mean of squared differences to all eight neighbours with a repeated border, on the scale
     /// 0..1; diagonals count a quarter. As in crowsonkb/style-transfer-pytorch.
     NinePoint,
+    /// The same where each border meets the one on the other side, for pictures that are laid side by
+    /// side.
+    NinePointAround,
+}
+
+impl Stencil {
+    /// The same for a picture whose borders meet; the plain sum has no such form.
+    pub fn around(self) -> Self {
+        match self {
+            Self::NinePoint | Self::NinePointAround => Self::NinePointAround,
+            Self::Sum => Self::Sum,
+        }
+    }
 }
 
 /// Minus the total variation of the image: rewards calm surfaces.
@@ -56,11 +69,20 @@ pub fn total_variation(image: Tensor<4>, stencil: Stencil) -> Tensor<1> {
             let down = window(2, 1, height, width) - window(1, 1, height, width);
             let falling = window(1, 1, rows, columns) - window(0, 0, rows, columns);
             let rising = window(1, 0, rows, columns) - window(0, 1, rows, columns);
-            let straight = across.square().mean() + down.square().mean();
-            let diagonal = falling.square().mean() + rising.square().mean();
-            straight * (2.0 / 3.0) + diagonal * (2.0 / 12.0)
+            nine_point([across, down, falling, rising])
+        }
+        Stencil::NinePointAround => {
+            let moved = |down, across| image.clone().roll(&[down, across], &[2, 3]);
+            let to = |down, across| moved(down, across) - image.clone();
+            nine_point([to(0, 1), to(1, 0), to(1, 1), to(1, -1)])
         }
     }
+}
+
+/// From the differences to the neighbours across, down, and on both diagonals.
+fn nine_point(differences: [Tensor<4>; 4]) -> Tensor<1> {
+    let [across, down, falling, rising] = differences.map(|difference| difference.square().mean());
+    (across + down) * (2.0 / 3.0) + (falling + rising) * (2.0 / 12.0)
 }
 
 impl Objective for Smoothness {

@@ -3,15 +3,18 @@
 //! | numbers | are |
 //! |---|---|
 //! | [`Pixels`] | the pixels themselves |
+//! | [`Guarded`] | the pixels, of which some stay as they are |
 //! | [`Fourier`] | the spectrum of the image, in independent colours |
 //! | [`Pyramid`] | images of different size that add up, in independent colours |
 
 mod colour;
 mod fourier;
+mod guarded;
 mod pixels;
 mod pyramid;
 
 pub use fourier::Fourier;
+pub use guarded::Guarded;
 pub use pixels::Pixels;
 pub use pyramid::Pyramid;
 

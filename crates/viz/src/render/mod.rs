@@ -6,6 +6,7 @@ mod constraint;
 mod lbfgs;
 mod memory;
 mod optimizer;
+mod tiles;
 
 pub use average::Average;
 pub use checkpoint::{checkpoint_notes, load_checkpoint, save_checkpoint};
@@ -14,6 +15,7 @@ pub use constraint::{
 };
 pub use memory::{image_bytes, look_bytes, network_bytes};
 pub use optimizer::{LineSearch, Optimizer, OptimizerConfig};
+pub use tiles::{Room, Tiles, Tiling, fitting, measure, over_tiles, tile_bytes};
 
 use std::ops::ControlFlow;
 
@@ -39,6 +41,8 @@ pub struct Scene<'a> {
     pub transforms: Vec<Box<dyn Transform>>,
     /// What is done to the image after every step, in order.
     pub constraints: Vec<Box<dyn Constraint>>,
+    /// How the image is cut for the network, which then sees one tile at a time; none shows it whole.
+    pub tiles: Option<Tiles>,
 }
 
 impl<'a> Scene<'a> {
@@ -50,6 +54,7 @@ impl<'a> Scene<'a> {
             param,
             transforms: Vec::new(),
             constraints: Vec::new(),
+            tiles: None,
         }
     }
 }
@@ -161,10 +166,29 @@ pub fn evaluate(
     for transform in &mut scene.transforms {
         image = transform.apply(image, rng);
     }
-    let seen = scene.network.activations(image, &scene.goal.layers())?;
-    let scored = scene.goal.score(&seen);
+    let layers = scene.goal.layers();
+    let tiling = match scene.tiles {
+        Some(tiles) => {
+            let [.., height, width] = image.dims();
+            let tiling = Tiling::new(scene.network, &layers, [width, height], tiles)?;
+            Some(tiling).filter(|tiling| !tiling.is_plain())
+        }
+        None => None,
+    };
+    let (scored, mut gradients) = match &tiling {
+        None => {
+            let seen = scene.network.activations(image, &layers)?;
+            let scored = scene.goal.score(&seen);
+            let gradients = scored.total.clone().neg().backward();
+            (scored, gradients)
+        }
+        Some(tiling) => {
+            let look = tiles::look(scene.network, scene.goal, image.clone().inner(), tiling)?;
+            let slope = Tensor::from_inner(look.gradient.neg());
+            (look.scored, (image * slope).sum().backward())
+        }
+    };
     let loss = scored.total.neg();
-    let mut gradients = loss.backward();
     let image_gradient = cut.map(|(leaf, decoded)| {
         let gradient = leaf
             .grad_remove(&mut gradients)
@@ -183,7 +207,10 @@ pub fn evaluate(
         .map(|(name, value)| (name, value.neg()))
         .collect();
     Ok(Evaluation {
-        loss: loss.inner(),
+        loss: match loss.is_autodiff() {
+            true => loss.inner(),
+            false => loss,
+        },
         gradient,
         image_gradient,
         parts,

@@ -13,11 +13,17 @@ use crate::render::{LineSearch, OptimizerConfig};
 pub enum StyleLoss {
     /// Gram matrices.
     Gram,
+    /// Means and standard deviations of channels.
+    Moments,
     /// Means and covariances, compared by the 2-Wasserstein distance.
     Wasserstein,
+    /// Distributions along many directions: the sliced Wasserstein distance.
+    Sliced,
 }
 
-/// How the distance of two Gram matrices is scaled; see [`gram_distance`](super::gram_distance).
+/// How the distance of two Gram matrices is scaled; see [`gram_distance`](super::gram_distance). Other
+/// style losses know [`Energy`](GramNorm::Energy), relative to the distance of a blank picture; with
+/// any other value they are as they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum GramNorm {
@@ -90,6 +96,8 @@ pub enum Colour {
     Linear,
     /// The style picture is first given the content's histograms.
     Histogram,
+    /// The result is at last given the histograms of the first style picture.
+    StyleHistogram,
 }
 
 /// Every choice of a style transfer but the pictures and the network.
@@ -104,8 +112,10 @@ pub struct StyleConfig {
     pub layer_weighting: LayerWeighting,
     /// What a style is measured by.
     pub style_loss: StyleLoss,
-    /// Scale of the Gram distance.
+    /// Scale of the style distance.
     pub gram_norm: GramNorm,
+    /// Directions of the sliced Wasserstein distance.
+    pub projections: usize,
     /// Weight of the style loss (β).
     pub style_weight: f64,
     /// Multiplies the style weight; means the same at every size.
@@ -120,6 +130,8 @@ pub struct StyleConfig {
     pub tv_weight: f64,
     /// How the total variation is summed.
     pub tv_stencil: Stencil,
+    /// Frames of a film: weight of staying with the frame before.
+    pub temporal_weight: f64,
     /// How the network halves its feature maps.
     pub pooling: Pooling,
     /// What the network sees beyond the border.
@@ -138,6 +150,12 @@ pub struct StyleConfig {
     pub first_steps: usize,
     /// Steps at every further size.
     pub steps: usize,
+    /// Frames of a film: steps for each after the first.
+    pub frame_steps: usize,
+    /// Whether borders meet, so that copies of the result can be laid side by side.
+    pub tileable: bool,
+    /// Width over height of a texture; a content gives its own.
+    pub aspect: f64,
     /// Size of the style pictures relative to the result.
     pub style_scale: f64,
     /// Which optimiser.
@@ -172,7 +190,11 @@ impl StyleConfig {
     /// [`VizError::Setting`], for the first that is out of range.
     pub fn check(&self) -> Result<(), VizError> {
         let fail = |name, value: String, must| Err(VizError::Setting { name, value, must });
-        let positive = [("rate", self.rate), ("style-scale", self.style_scale)];
+        let positive = [
+            ("rate", self.rate),
+            ("style-scale", self.style_scale),
+            ("aspect", self.aspect),
+        ];
         for (name, value) in positive {
             if !(value.is_finite() && value > 0.0) {
                 return fail(name, value.to_string(), "a number above 0");
@@ -182,6 +204,7 @@ impl StyleConfig {
             ("style-weight", self.style_weight),
             ("content-weight", self.content_weight),
             ("tv-weight", self.tv_weight),
+            ("temporal-weight", self.temporal_weight),
             ("strength", self.strength),
             ("init-noise", self.init_noise),
         ];
@@ -217,7 +240,9 @@ impl StyleConfig {
         for (name, value) in [
             ("steps", self.steps),
             ("first-steps", self.first_steps),
+            ("frame-steps", self.frame_steps),
             ("history", self.history),
+            ("projections", self.projections),
         ] {
             if value == 0 {
                 return fail(name, value.to_string(), "at least 1");
@@ -239,6 +264,16 @@ impl StyleConfig {
             return fail("layer-weights", value, "numbers of 0 or above");
         }
         Ok(())
+    }
+
+    /// Pixels across and down of a texture.
+    pub fn form(&self) -> (u32, u32) {
+        let longest = f64::from(self.size);
+        let shorter = |factor: f64| ((longest * factor).round() as u32).max(1);
+        match self.aspect >= 1.0 {
+            true => (self.size, shorter(1.0 / self.aspect)),
+            false => (shorter(self.aspect), self.size),
+        }
     }
 
     /// The optimiser with its settings.

@@ -4,7 +4,7 @@ use burn::tensor::Tensor;
 use reverie_model::vision::{Activations, Layer};
 
 use super::ContentNorm;
-use crate::objective::Objective;
+use crate::objective::{Additive, Objective, Part};
 
 /// Distance of feature maps `[B, C, H, W]`.
 ///
@@ -44,5 +44,31 @@ impl Objective for ContentMatch {
 
     fn part(&self) -> &'static str {
         "content"
+    }
+
+    fn additive(&self) -> Option<&dyn Additive> {
+        Some(self)
+    }
+}
+
+impl Additive for ContentMatch {
+    fn sums(&self, part: &Part<'_>) -> Vec<Tensor<3>> {
+        let target = part.same(&self.layer, &self.target);
+        let mean = (part.of(&self.layer) - target).square().mean();
+        vec![(mean * part.share(&self.layer)).reshape([1, 1, 1])]
+    }
+
+    fn score_of(&self, sums: Vec<Tensor<3>>) -> Tensor<1> {
+        let mean = sums[0].clone().sum();
+        let positions = self.target.shape().num_elements() as f64;
+        let distance = match self.norm {
+            ContentNorm::Lecture => mean * (positions * 0.5),
+            ContentNorm::Mean => mean,
+            ContentNorm::Energy => {
+                let energy = self.target.clone().square().mean();
+                mean / energy.clamp_min(f32::MIN_POSITIVE)
+            }
+        };
+        distance.neg()
     }
 }

@@ -1,187 +1,221 @@
 //! What "style" is measured by.
 
 use burn::tensor::Tensor;
-use reverie_model::vision::{Activations, Layer};
 
-use super::square_root::square_root;
-use super::{GramNorm, StyleLoss, gram, gram_distance};
-use crate::objective::Objective;
+use super::moments::{mean_and_deviation, moments_distance};
+use super::sliced::{Quantiles, projections};
+use super::wasserstein::Normal;
+use super::{GramNorm, gram, gram_distance};
+use crate::objective::Join;
 
-/// Added to both covariances so that their roots exist.
-const COVARIANCE_FLOOR: f64 = 1e-4;
-
-/// The manner of a picture at one layer, independent of where things are.
+/// A way to measure the manner of a picture at one layer, independent of where things are.
 #[derive(Clone, Debug)]
-pub enum Statistic {
-    /// [`gram`], `[1, C, C]`, and how two are compared.
-    Gram(Tensor<3>, GramNorm),
+pub enum Measure {
+    /// [`gram`], `[1, C, C]`.
+    Gram,
+    /// First and second raw moment of each channel, `[1, C, 1]` each.
+    Moments,
     /// Mean `[1, C, 1]` and second raw moment `[1, C, C]` of the feature vectors.
-    Moments(Tensor<3>, Tensor<3>),
+    Wasserstein,
+    /// Features along directions `[1, P, C]`, a list of positions `[1, P, M]`.
+    Sliced(Tensor<3>),
+}
+
+impl Measure {
+    /// How parts of a picture are put together.
+    pub fn join(&self) -> Join {
+        match self {
+            Self::Sliced(_) => Join::List,
+            Self::Gram | Self::Moments | Self::Wasserstein => Join::Sum,
+        }
+    }
+
+    /// Measures some of the positions of a picture, `[1, C, h, w]`, which are this `share` of all.
+    pub fn part(&self, features: Tensor<4>, share: f64) -> Vec<Tensor<3>> {
+        let mean = |maps: Tensor<4>| -> Tensor<3> {
+            let [batch, channels, height, width] = maps.dims();
+            maps.reshape([batch, channels, height * width]).mean_dim(2)
+        };
+        let sums = match self {
+            Self::Gram => vec![gram(features)],
+            Self::Moments => vec![mean(features.clone()), mean(features.square())],
+            Self::Wasserstein => vec![mean(features.clone()), gram(features)],
+            Self::Sliced(directions) => return vec![projections(features, directions)],
+        };
+        match share == 1.0 {
+            true => sums,
+            false => sums.into_iter().map(|sum| sum * share).collect(),
+        }
+    }
+
+    /// The same with positions that count as much as `weights`, `[1, 1, h, w]`, say; those of the
+    /// whole picture sum to 1.
+    ///
+    /// # Source
+    /// Gatys, Ecker, Bethge, Hertzmann, Shechtman 2017 (arXiv 1611.07865), eq. 2 and 3: guided Gram
+    /// matrices; their guidance T is the root of our weights.
+    pub fn weighted(&self, features: Tensor<4>, weights: Tensor<4>) -> Vec<Tensor<3>> {
+        let [.., height, width] = features.dims();
+        let positions = (height * width) as f64;
+        let weights = match features.is_autodiff() {
+            true => Tensor::from_inner(weights),
+            false => weights,
+        };
+        let weights = weights.cast(features.dtype());
+        let mean = |maps: Tensor<4>| -> Tensor<3> {
+            let [batch, channels, height, width] = maps.dims();
+            let weighted = maps * weights.clone();
+            weighted
+                .reshape([batch, channels, height * width])
+                .sum_dim(2)
+        };
+        let guided = || gram(features.clone() * weights.clone().sqrt()) * positions;
+        match self {
+            Self::Gram => vec![guided()],
+            Self::Moments => vec![mean(features.clone()), mean(features.clone().square())],
+            Self::Wasserstein => vec![mean(features.clone()), guided()],
+            Self::Sliced(directions) => {
+                let projected = projections(features, directions);
+                let weights = weights.reshape([1, 1, height * width]);
+                vec![Tensor::cat(vec![projected, weights], 1)]
+            }
+        }
+    }
+}
+
+/// The manner of one picture at a layer, or of several with weights that sum to 1.
+#[derive(Clone, Debug)]
+pub struct Statistic {
+    measure: Measure,
+    /// What was measured of each.
+    pictures: Vec<(f64, Vec<Tensor<3>>)>,
 }
 
 impl Statistic {
-    /// Measures feature maps `[1, C, H, W]`.
-    pub fn measure(features: Tensor<4>, loss: StyleLoss, norm: GramNorm) -> Self {
-        match loss {
-            StyleLoss::Gram => Self::Gram(gram(features), norm),
-            StyleLoss::Wasserstein => {
-                let (mean, raw) = moments(features);
-                Self::Moments(mean, raw)
-            }
+    /// What was measured of a whole picture.
+    pub fn new(measure: Measure, sums: Vec<Tensor<3>>) -> Self {
+        Self {
+            measure,
+            pictures: vec![(1.0, sums)],
         }
+    }
+
+    /// Measures feature maps `[1, C, H, W]`.
+    pub fn measure(features: Tensor<4>, measure: Measure) -> Self {
+        let sums = measure.part(features, 1.0);
+        Self::new(measure, sums)
     }
 
     /// `Σ w_i S_i`: several styles as one target. Weights are used as they are.
     ///
     /// # Panics
-    /// If the list is empty or mixes kinds.
+    /// If the list is empty.
     pub fn blend(parts: Vec<(f64, Self)>) -> Self {
-        let scaled = parts.into_iter().map(|(weight, part)| match part {
-            // A single style keeps its bits.
-            part if weight == 1.0 => part,
-            Self::Gram(gram, norm) => Self::Gram(gram * weight, norm),
-            Self::Moments(mean, raw) => Self::Moments(mean * weight, raw * weight),
+        let measure = parts.first().expect("at least one style").1.measure.clone();
+        let pictures = parts.into_iter().flat_map(|(share, part)| {
+            let pictures = part.pictures.into_iter();
+            pictures.map(move |(weight, sums)| (share * weight, sums))
         });
-        scaled
-            .reduce(|a, b| match (a, b) {
-                (Self::Gram(a, norm), Self::Gram(b, _)) => Self::Gram(a + b, norm),
-                (Self::Moments(a, b), Self::Moments(c, d)) => Self::Moments(a + c, b + d),
-                _ => panic!("statistics of two kinds cannot be blended"),
-            })
-            .expect("at least one style")
+        Self {
+            measure,
+            pictures: pictures.collect(),
+        }
+    }
+
+    /// What it was measured by.
+    pub fn kind(&self) -> &Measure {
+        &self.measure
+    }
+
+    /// What another picture's measure is compared with.
+    pub(super) fn target(self, norm: GramNorm) -> Target {
+        let Self { measure, pictures } = self;
+        if let Measure::Sliced(_) = measure {
+            let parts = pictures.into_iter();
+            let parts = parts.map(|(weight, mut sums)| (weight, sums.swap_remove(0)));
+            return Target::sliced(Quantiles::new(parts.collect()), norm);
+        }
+        let scaled = pictures.into_iter().map(|(weight, sums)| match weight {
+            // A single style keeps its bits.
+            1.0 => sums,
+            _ => sums.into_iter().map(|sum| sum * weight).collect(),
+        });
+        let blended = scaled
+            .reduce(|a: Vec<Tensor<3>>, b| a.into_iter().zip(b).map(|(a, b)| a + b).collect());
+        let mut sums = blended.unwrap_or_default().into_iter();
+        let mut next = || sums.next().expect("a measure has as many sums as it needs");
+        match measure {
+            Measure::Gram => Target::Gram(next(), norm),
+            Measure::Moments => Target::moments(mean_and_deviation(next(), next()), norm),
+            _ => Target::wasserstein(Normal::new(next(), next()), norm),
+        }
     }
 }
 
-/// Minus the distance of a layer's statistic to the style's.
+/// What is to be reached.
 #[derive(Clone, Debug)]
-pub struct StyleMatch {
-    layer: Layer,
-    target: Target,
-}
-
-#[derive(Clone, Debug)]
-enum Target {
+pub(super) enum Target {
     Gram(Tensor<3>, GramNorm),
-    Moments {
-        mean: Tensor<3>,
-        covariance: Tensor<3>,
-        root: Tensor<3>,
-    },
+    /// Mean, deviation, and what the distance is divided by.
+    Moments(Tensor<3>, Tensor<3>, Option<Tensor<1>>),
+    Wasserstein(Normal, Option<Tensor<1>>),
+    Sliced(Quantiles, Option<f64>),
 }
 
-impl StyleMatch {
-    /// A match of `layer` to `target`.
-    pub fn new(layer: Layer, target: Statistic) -> Self {
-        let target = match target {
-            Statistic::Gram(gram, norm) => Target::Gram(gram, norm),
-            Statistic::Moments(mean, raw) => {
-                let (covariance, root) = rooted_covariance(mean.clone(), raw);
-                Target::Moments {
-                    mean,
-                    covariance,
-                    root,
+impl Target {
+    fn moments((mean, deviation): (Tensor<3>, Tensor<3>), norm: GramNorm) -> Self {
+        let energy = mean.clone().square().mean() + deviation.clone().square().mean();
+        Self::Moments(mean, deviation, relative(norm, energy))
+    }
+
+    fn wasserstein(normal: Normal, norm: GramNorm) -> Self {
+        let energy = relative(norm, normal.energy());
+        Self::Wasserstein(normal, energy)
+    }
+
+    fn sliced(quantiles: Quantiles, norm: GramNorm) -> Self {
+        let energy = (norm == GramNorm::Energy).then(|| quantiles.energy().max(f64::MIN_POSITIVE));
+        Self::Sliced(quantiles, energy)
+    }
+
+    /// The distance of what was measured of a whole picture.
+    pub(super) fn distance(&self, sums: Vec<Tensor<3>>) -> Tensor<1> {
+        let mut sums = sums.into_iter();
+        let mut next = || sums.next().expect("a measure has as many sums as it needs");
+        let constant = |energy: &Tensor<1>, like: &Tensor<1>| match like.is_autodiff() {
+            true => Tensor::from_inner(energy.clone()),
+            false => energy.clone(),
+        };
+        let relative = |distance: Tensor<1>, energy: &Option<Tensor<1>>| match energy {
+            Some(energy) => {
+                let energy = constant(energy, &distance);
+                distance / energy
+            }
+            None => distance,
+        };
+        match self {
+            Self::Gram(target, norm) => gram_distance(next(), target.clone(), *norm),
+            Self::Moments(mean, deviation, energy) => {
+                let mine = mean_and_deviation(next(), next());
+                let distance = moments_distance(mine, (mean.clone(), deviation.clone()));
+                relative(distance, energy)
+            }
+            Self::Wasserstein(normal, energy) => {
+                let distance = normal.distance(next(), next());
+                relative(distance, energy)
+            }
+            Self::Sliced(quantiles, energy) => {
+                let distance = quantiles.distance(next());
+                match energy {
+                    Some(energy) => distance / *energy,
+                    None => distance,
                 }
             }
-        };
-        Self { layer, target }
+        }
     }
 }
 
-/// Mean `[B, C, 1]` and second raw moment `[B, C, C]` of feature vectors `[B, C, H, W]`.
-fn moments(features: Tensor<4>) -> (Tensor<3>, Tensor<3>) {
-    let [batch, channels, height, width] = features.dims();
-    let mean = features
-        .clone()
-        .reshape([batch, channels, height * width])
-        .mean_dim(2);
-    (mean, gram(features))
-}
-
-/// The covariance, lifted by [`COVARIANCE_FLOOR`].
-fn covariance(mean: Tensor<3>, raw: Tensor<3>) -> Tensor<3> {
-    let floor = identity_like(&raw) * COVARIANCE_FLOOR;
-    raw - mean.clone().matmul(mean.transpose()) + floor
-}
-
-/// The covariance and its root.
-fn rooted_covariance(mean: Tensor<3>, raw: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
-    let covariance = covariance(mean, raw);
-    let (root, _) = square_root(covariance.clone());
-    (covariance, root)
-}
-
-/// The identity of a matrix's size, kind and device, without gradients.
-fn identity_like(matrix: &Tensor<3>) -> Tensor<3> {
-    let device = matrix.device().without_autodiff();
-    Tensor::<2>::eye(matrix.dims()[1], &device)
-        .cast(matrix.dtype())
-        .unsqueeze::<3>()
-}
-
-/// Squared 2-Wasserstein distance of two normal distributions, each term a mean over channels:
-/// `mean (m_x − m_a)² + mean diag(C_a + C_x − 2 (C_a^{1/2} C_x C_a^{1/2})^{1/2})`.
-///
-/// # Shapes
-/// Means `[1, C, 1]`; second raw moments `[1, C, C]`.
-///
-/// # Source
-/// Dowson and Landau 1982, eq. 4; as a style loss in crowsonkb/style-transfer-pytorch, whose scale
-/// this is.
-pub fn wasserstein(
-    (mean, raw): (Tensor<3>, Tensor<3>),
-    (target_mean, target_raw): (Tensor<3>, Tensor<3>),
-) -> Tensor<1> {
-    let (covariance, root) = rooted_covariance(target_mean.clone(), target_raw);
-    distance(mean, raw, target_mean, covariance, root)
-}
-
-fn distance(
-    mean: Tensor<3>,
-    raw: Tensor<3>,
-    target_mean: Tensor<3>,
-    target_covariance: Tensor<3>,
-    target_root: Tensor<3>,
-) -> Tensor<1> {
-    let size = raw.dims()[1];
-    let identity = identity_like(&raw);
-    let trace = |matrix: Tensor<3>| (matrix * identity.clone()).sum() / size as f64;
-    let covariance = covariance(mean.clone(), raw);
-    let means = (mean - target_mean).square().mean();
-    let product = target_root
-        .clone()
-        .matmul(covariance.clone())
-        .matmul(target_root.clone());
-    let (cross, inverse) = square_root(product.inner());
-    // d tr A^{1/2} = ½ tr(A^{-1/2} dA): the value from the root, the gradient from its inverse,
-    // and nothing to remember of the iteration.
-    let slope = target_root.clone().matmul(inverse).matmul(target_root) * 0.5;
-    let varying = (slope.transpose() * covariance.clone()).sum() / size as f64;
-    let cross = trace(cross) + varying.clone() - varying.detach();
-    means + trace(target_covariance) + trace(covariance) - cross * 2.0
-}
-
-impl Objective for StyleMatch {
-    fn score(&self, seen: &Activations) -> Tensor<1> {
-        let features = seen.of(&self.layer);
-        let loss = match &self.target {
-            Target::Gram(target, norm) => gram_distance(gram(features), target.clone(), *norm),
-            Target::Moments {
-                mean,
-                covariance,
-                root,
-            } => {
-                let (mine, raw) = moments(features);
-                distance(mine, raw, mean.clone(), covariance.clone(), root.clone())
-            }
-        };
-        loss.neg()
-    }
-
-    fn layers(&self) -> Vec<Layer> {
-        vec![self.layer.clone()]
-    }
-
-    fn part(&self) -> &'static str {
-        "style"
-    }
+/// What a distance is divided by, if anything.
+fn relative(norm: GramNorm, energy: Tensor<1>) -> Option<Tensor<1>> {
+    (norm == GramNorm::Energy).then(|| energy.clamp_min(f32::MIN_POSITIVE))
 }

@@ -1,34 +1,19 @@
 //! Style transfer from coarse to fine.
 
 use std::ops::ControlFlow;
+use std::time::Instant;
 
-use burn::tensor::{Tensor, TensorData};
-use reverie_model::rng::{Rng, seeded};
 use reverie_model::vision::Network;
 
-use super::{Colour, Init, OptimizerKind, Scale, StyleConfig, brought_to, scales, style_goal};
+use super::pace::{Pace, TRIALS};
+use super::stage::{Stage, constraints, style_size};
+use super::{Pictures, Scale, StyleConfig, brought_to, scales};
 use crate::VizError;
-use crate::noise::noise_planes;
-use crate::param::Pixels;
-use crate::picture::{
-    Filter, Picture, fit_size, keep_chroma, match_histogram, match_linear, resize, resize_plane,
-};
-use crate::render::{
-    Average, Clamp, Constraint, Losses, Progress, RenderConfig, Scene, State, render,
-};
-use crate::tensor::{picture_of, tensor_of, values_of};
-
-/// What is transferred.
-#[derive(Clone, Debug)]
-pub struct Pictures {
-    /// Gives the things.
-    pub content: Picture,
-    /// Give the manner, each with a weight; weights are divided by their sum, and a style of weight
-    /// zero is as good as absent.
-    pub styles: Vec<(Picture, f64)>,
-}
+use crate::picture::Picture;
+use crate::render::{Losses, Progress, RenderConfig, Scene, State, Tiles, evaluate, render};
 
 /// A transfer to be made.
+#[derive(Clone, Copy)]
 pub struct Transfer<'a> {
     /// The network that looks.
     pub network: &'a dyn Network,
@@ -40,6 +25,10 @@ pub struct Transfer<'a> {
     pub seed: u64,
     /// Steps between two readings of the loss.
     pub report_every: usize,
+    /// Pixels along the longer side of what the network is shown at a time; none shows it everything.
+    pub tile: Option<usize>,
+    /// Seconds in which to get through all sizes: where the steps do not fit, each size has fewer.
+    pub budget: Option<f64>,
 }
 
 impl<'a> Transfer<'a> {
@@ -51,6 +40,8 @@ impl<'a> Transfer<'a> {
             pictures,
             seed: 0,
             report_every: 1,
+            tile: None,
+            budget: None,
         }
     }
 
@@ -64,6 +55,7 @@ impl<'a> Transfer<'a> {
     /// too small for them even at the last size.
     pub fn plan(&self) -> Result<Vec<Scale>, VizError> {
         self.config.check()?;
+        self.pictures.check()?;
         let names = self
             .config
             .style_layers
@@ -72,30 +64,44 @@ impl<'a> Transfer<'a> {
         let layers = names
             .map(|name| self.network.layer(name))
             .collect::<Result<Vec<_>, _>>()?;
-        let mut plan = scales(self.config);
+        let mut plan = match self.pictures.previous {
+            // A frame begins with what the frame before has become, at full size.
+            Some(_) => vec![Scale {
+                size: self.config.size,
+                steps: self.config.frame_steps,
+            }],
+            None => scales(self.config),
+        };
         let Some(deepest) = self.network.deepest(&layers)? else {
             return Ok(plan);
         };
         let check =
             |(width, height): (u32, u32)| deepest.check_side(width as usize, height as usize);
-        let content = &self.pictures.content;
-        let size_at = |scale: &Scale| brought_to(content.width(), content.height(), scale.size);
+        let size_at = |scale: &Scale| self.size_at(scale);
         while plan.len() > 1 && check(size_at(&plan[0])).is_err() {
             plan.remove(0);
             plan[0].steps = self.config.first_steps;
         }
         check(size_at(&plan[0]))?;
         for scale in &plan {
-            for (style, _) in self
-                .pictures
-                .styles
-                .iter()
-                .filter(|(_, weight)| *weight > 0.0)
-            {
-                check(style_size(style, scale, self.config))?;
+            for (_, style) in self.pictures.active() {
+                check(style_size(&style.picture, scale, self.config))?;
             }
         }
         Ok(plan)
+    }
+
+    /// Pixels across and down at a size of the way.
+    pub fn size_at(&self, scale: &Scale) -> (u32, u32) {
+        let (width, height) = self.pictures.form;
+        brought_to(width, height, scale.size)
+    }
+
+    /// How the network is shown the pictures.
+    pub(super) fn tiles(&self) -> Option<Tiles> {
+        let wraps = self.config.tileable;
+        let side = self.tile.unwrap_or(usize::MAX);
+        (wraps || self.tile.is_some()).then_some(Tiles { side, wraps })
     }
 }
 
@@ -128,13 +134,13 @@ pub struct Snapshot<'a> {
     /// Steps done at smaller sizes.
     pub steps_before: usize,
     transfer: &'a Transfer<'a>,
-    param: Pixels,
+    stage: &'a Stage,
 }
 
 impl Snapshot<'_> {
     /// The picture as it would be saved now.
     pub fn picture(&self) -> Picture {
-        finished(self.transfer, &self.param, self.state)
+        self.stage.finished(self.transfer, self.state)
     }
 
     /// Steps done in all.
@@ -170,7 +176,10 @@ pub fn transfer(
     let plan = job.plan()?;
     let mut evaluations = 0;
     let mut steps_before = 0;
-    let mut last: Option<(Pixels, State)> = None;
+    // Steps of a run that goes on are those it began with.
+    let budget = job.budget.filter(|_| resume.is_none());
+    let mut pace = budget.map(Pace::new);
+    let mut last: Option<(Stage, State)> = None;
     let mut losses = None;
     let mut is_interrupted = false;
     for (index, scale) in plan.iter().enumerate() {
@@ -178,13 +187,11 @@ pub fn transfer(
             steps_before += scale.steps;
             continue;
         }
-        let content = &job.pictures.content;
-        let (width, height) = brought_to(content.width(), content.height(), scale.size);
-        let steps = scale.steps;
+        let (width, height) = job.size_at(scale);
         let started = Event::Started {
             index,
             of: plan.len(),
-            steps,
+            steps: scale.steps,
             width,
             height,
         };
@@ -192,22 +199,44 @@ pub fn transfer(
             is_interrupted = true;
             break;
         }
-        let goal = goal_at(job, scale, width, height)?;
-        let param = Pixels::new(width as usize, height as usize);
+        let stage = Stage::new(job, width, height);
+        let goal = stage.goal(job, scale)?;
         let state = match (resume.take(), last.take()) {
             (Some((_, state)), _) => state,
-            (None, Some((coarse, state))) => refined(job, &coarse, &param, state),
-            (None, None) => first(job, width, height),
+            (None, Some((coarse, state))) => stage.refined(job, &coarse, state),
+            (None, None) => stage.first(job),
         };
         let mut scene = Scene {
             network: job.network,
             goal: &goal,
-            param: &param,
+            param: stage.param(),
             transforms: Vec::new(),
             constraints: constraints(job.config),
+            tiles: job.tiles(),
         };
+        let steps = match &mut pace {
+            None => scale.steps,
+            Some(pace) => {
+                if pace.is_unknown() {
+                    for _ in 0..TRIALS {
+                        let begun = Instant::now();
+                        let seen = evaluate(&mut scene, &state.values, &mut state.rng.clone())?;
+                        // Reading a number waits for the device.
+                        seen.losses();
+                        let pixels = u64::from(width) * u64::from(height);
+                        pace.learn(begun.elapsed().as_secs_f64(), 1, pixels);
+                    }
+                }
+                let left = plan[index..].iter().map(|scale| {
+                    let (width, height) = job.size_at(scale);
+                    (scale.steps, u64::from(width) * u64::from(height))
+                });
+                pace.steps(&left.collect::<Vec<_>>())
+            }
+        };
+        let begun = (Instant::now(), state.step);
         let config = RenderConfig {
-            steps: scale.steps,
+            steps,
             report_every: job.report_every,
         };
         let state = render(&mut scene, state, &config, |progress, state| {
@@ -219,7 +248,7 @@ pub fn transfer(
                 scale: index,
                 steps_before,
                 transfer: job,
-                param,
+                stage: &stage,
             };
             let flow = observe(&Event::Step(progress.clone()), Some(&snapshot));
             is_interrupted = flow.is_break();
@@ -227,160 +256,26 @@ pub fn transfer(
         })?;
         evaluations = state.evaluations;
         // Broken off after the very last step, nothing is missing.
-        is_interrupted &= index + 1 < plan.len() || state.step < scale.steps;
+        is_interrupted &= index + 1 < plan.len() || state.step < steps;
+        if let Some(pace) = &mut pace {
+            let pixels = u64::from(width) * u64::from(height);
+            let seconds = begun.0.elapsed().as_secs_f64();
+            pace.learn(seconds, state.step - begun.1, pixels);
+        }
         let done = state.step;
-        last = Some((param, state));
+        last = Some((stage, state));
         if is_interrupted {
             steps_before += done;
             break;
         }
         steps_before += done;
     }
-    let (param, state) = last.expect("a plan has at least one size");
+    let (stage, state) = last.expect("a plan has at least one size");
     Ok(Outcome {
-        picture: finished(job, &param, &state),
+        picture: stage.finished(job, &state),
         steps: steps_before,
         evaluations,
         losses,
         is_interrupted,
     })
-}
-
-fn goal_at(
-    job: &Transfer<'_>,
-    scale: &Scale,
-    width: u32,
-    height: u32,
-) -> Result<crate::objective::Goal, VizError> {
-    let device = job.network.device();
-    let content = resize(&job.pictures.content, width, height, Filter::Lanczos3);
-    let sum: f64 = job.pictures.styles.iter().map(|(_, weight)| weight).sum();
-    let styles = job
-        .pictures
-        .styles
-        .iter()
-        .filter(|(_, weight)| *weight > 0.0)
-        .map(|(style, weight)| {
-            let (w, h) = style_size(style, scale, job.config);
-            let style = resize(style, w, h, Filter::Lanczos3);
-            let style = match job.config.colour {
-                Colour::Free | Colour::Chroma => style,
-                Colour::Linear => match_linear(&style, &content),
-                Colour::Histogram => match_histogram(&style, &content),
-            };
-            (weight / sum, tensor_of(&style, &device))
-        })
-        .collect();
-    style_goal(
-        job.network,
-        job.config,
-        tensor_of(&content, &device),
-        styles,
-    )
-}
-
-/// The size of a style picture: as long as the result, times the style scale, never enlarged.
-fn style_size(style: &Picture, scale: &Scale, config: &StyleConfig) -> (u32, u32) {
-    let longest = style.width().max(style.height());
-    let wanted = (f64::from(scale.size) * config.style_scale).round() as u32;
-    fit_size(style.width(), style.height(), wanted.clamp(1, longest))
-}
-
-fn constraints(config: &StyleConfig) -> Vec<Box<dyn Constraint>> {
-    // L-BFGS must not be clipped: its picture of the curvature would be wrong from then on.
-    if config.clamp && config.optimizer == OptimizerKind::Adam {
-        vec![Box::new(Clamp)]
-    } else {
-        Vec::new()
-    }
-}
-
-/// The state before the first step of all.
-fn first(job: &Transfer<'_>, width: u32, height: u32) -> State {
-    let device = job.network.device();
-    let mut rng = seeded(job.seed);
-    let picture = match job.config.init {
-        Init::Content => Some(&job.pictures.content),
-        Init::Style => job.pictures.styles.first().map(|(style, _)| style),
-        Init::Noise => None,
-    };
-    let values = match picture {
-        Some(picture) => {
-            tensor_of(&resize(picture, width, height, Filter::Lanczos3), &device).flatten(0, 3)
-        }
-        None => {
-            let (mean, deviation) = (job.network.mean_colour(), job.config.init_noise as f32);
-            let planes = noise_planes(width, height, mean, deviation, &mut rng);
-            let count = planes.len();
-            Tensor::from_data(TensorData::new(planes, [count]), &device)
-        }
-    };
-    fresh(job.config, values, rng)
-}
-
-fn fresh(config: &StyleConfig, values: Tensor<1>, rng: Rng) -> State {
-    State {
-        average: (config.average > 0.0).then(|| Average::starting_at(&values, config.average)),
-        optimizer: config.optimizer_config().init(),
-        values,
-        rng,
-        step: 0,
-        evaluations: 0,
-    }
-}
-
-/// The coarse state carried to a finer size: the (averaged) image and Adam's moments grow with it.
-fn refined(job: &Transfer<'_>, coarse: &Pixels, fine: &Pixels, state: State) -> State {
-    let image = state.average.as_ref().map_or(state.values, Average::value);
-    let mut values = grown(image, coarse, fine, Filter::Bicubic);
-    if job.config.clamp && job.config.optimizer == OptimizerKind::Adam {
-        values = values.clamp(0.0, 1.0);
-    }
-    let mut optimizer = state.optimizer;
-    optimizer.carry(|moment, is_positive| {
-        if is_positive {
-            grown(moment, coarse, fine, Filter::Bilinear).clamp_min(0.0)
-        } else {
-            grown(moment, coarse, fine, Filter::Bicubic)
-        }
-    });
-    State {
-        optimizer,
-        evaluations: state.evaluations,
-        ..fresh(job.config, values, state.rng)
-    }
-}
-
-/// A flat image `[3 H W]` resized to another size.
-fn grown(values: Tensor<1>, from: &Pixels, to: &Pixels, filter: Filter) -> Tensor<1> {
-    let device = values.device();
-    let [_, _, height, width] = from.dims;
-    let [_, _, new_height, new_width] = to.dims;
-    let resized: Vec<f32> = values_of(values)
-        .chunks_exact(height * width)
-        .flat_map(|plane| {
-            let (w, h, nw, nh) = (
-                width as u32,
-                height as u32,
-                new_width as u32,
-                new_height as u32,
-            );
-            resize_plane(plane, w, h, nw, nh, filter)
-        })
-        .collect();
-    let count = resized.len();
-    Tensor::from_data(TensorData::new(resized, [count]), &device)
-}
-
-/// The picture a state stands for, with the colours that were asked for.
-fn finished(job: &Transfer<'_>, param: &Pixels, state: &State) -> Picture {
-    let values = state
-        .average
-        .as_ref()
-        .map_or_else(|| state.values.clone(), Average::value);
-    let picture = picture_of(values.reshape(param.dims));
-    match job.config.colour {
-        Colour::Chroma => keep_chroma(&job.pictures.content, &picture),
-        Colour::Free | Colour::Linear | Colour::Histogram => picture,
-    }
 }

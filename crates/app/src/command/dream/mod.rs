@@ -12,7 +12,9 @@ use std::process::ExitCode;
 use reverie_model::rng::Rng;
 use reverie_viz::dream::{DreamConfig, DreamEvent, Subject, dream, octave_sizes};
 use reverie_viz::picture::Picture;
-use reverie_viz::render::{image_bytes, look_bytes, network_bytes};
+use reverie_viz::render::{
+    Room, Tiles, fitting, image_bytes, look_bytes, network_bytes, tile_bytes,
+};
 use serde_json::json;
 
 use self::goal::Aim;
@@ -156,12 +158,41 @@ impl Dreamer {
     }
 
     /// Bytes that a picture of this size takes.
-    fn bytes(&self, width: u32, height: u32) -> anyhow::Result<u64> {
+    ///
+    /// Where they are more than there is room for, or than `asked`, the network is shown tiles: then
+    /// the answer says how large these may be, too.
+    ///
+    /// # Errors
+    /// A picture that is too large even in the smallest tiles.
+    fn room(
+        &self,
+        width: u32,
+        height: u32,
+        asked: Option<u64>,
+    ) -> anyhow::Result<(u64, Option<Tiles>)> {
         let network = self.loaded.network.as_ref();
-        Ok(memory::BASE
-            + network_bytes(network)
-            + look_bytes(network, &self.aim.layers, width, height)?
-            + image_bytes(width, height, IMAGE_COPIES))
+        let layers = &self.aim.layers;
+        let held = memory::BASE + network_bytes(network) + image_bytes(width, height, IMAGE_COPIES);
+        let bytes = held + look_bytes(network, layers, width, height)?;
+        let limit = shared::memory_limit(asked, &self.opened);
+        let has_room = limit.is_none_or(|limit| bytes <= limit);
+        if (has_room && self.opened.buffer.is_none()) || !self.aim.goal.is_additive() {
+            shared::check_memory(bytes, width.max(height))?;
+            return Ok((bytes, None));
+        }
+        let room = Room {
+            bytes: limit.map_or(u64::MAX, |limit| limit.saturating_sub(held)),
+            buffer: self.opened.buffer,
+        };
+        let dims = [width as usize, height as usize];
+        match fitting(network, layers, dims, false, &room)? {
+            Some((_, tiling)) if tiling.count() == 1 => Ok((bytes, None)),
+            Some((tiles, tiling)) => {
+                let bytes = held + tile_bytes(network, layers, &tiling)?;
+                Ok((bytes, Some(tiles)))
+            }
+            None => Err(shared::no_room(held, limit, width.max(height), "")),
+        }
     }
 
     fn dream(

@@ -39,14 +39,15 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
     let dreamer = job.dreamer()?;
     let Job { config, output, .. } = &*job;
     let sizes = dreamer.sizes(config, width, height)?;
-    let bytes = dreamer.bytes(width, height)?;
+    let (bytes, tiles) = dreamer.room(width, height, args.memory.memory)?;
+    let cut = tiles.map(|tiles| format!(" in tiles of up to {} pixels", tiles.side));
     output.note(&format!(
-        "plan: {} steps at each of {} sizes, {width}x{height} pixels, about {} of memory",
+        "plan: {} steps at each of {} sizes, {width}x{height} pixels{}, about {} of memory",
         config.steps,
         sizes.len(),
+        cut.unwrap_or_default(),
         memory::readable(bytes)
     ));
-    shared::check_memory(bytes, width.max(height))?;
     if args.run.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
@@ -61,6 +62,7 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
     let subject = Subject {
         base: &base,
         mask: mask.as_deref(),
+        tiles,
     };
     let rng = seeded(args.run.seed());
     let made = dreamer.dream(subject, config, rng, |event| {

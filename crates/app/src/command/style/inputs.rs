@@ -2,22 +2,27 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{OptimizerKind, Pictures, StyleConfig};
+use reverie_viz::style::{Mask, OptimizerKind, Pictures, Sample, StyleConfig};
 use toml::{Table, Value};
 
+use super::again::{self, Known};
 use crate::backend::Opened;
-use crate::cli::{NetArgs, StyleArgs};
+use crate::cli::{MakingArgs, NetArgs, Quality, StyleArgs, TextureArgs};
 use crate::command::shared;
 use crate::exit::UsageError;
 use crate::network::Loaded;
 use crate::output::Output;
 use crate::recipe::{Recipe, Source};
-use crate::settings::{self, STYLE_PRESETS, put, whole};
+use crate::settings::{self, Preset, STYLE_PRESETS, TEXTURE_PRESETS, put, whole};
+
+/// The content's transparency with its size.
+pub type Alpha = (Vec<f32>, u32, u32);
 
 /// Everything the flags (or a recipe) say, files not yet opened.
 pub struct Inputs {
+    /// `style` or `texture`.
+    pub command: &'static str,
     /// All settings.
     pub config: StyleConfig,
     /// The network's flags.
@@ -26,9 +31,12 @@ pub struct Inputs {
     pub seed: u64,
     /// Whether the user chose the style layers.
     pub names_layers: bool,
-    preset: Option<String>,
-    content: Option<PathBuf>,
+    /// Gives the things; none for a texture.
+    pub content: Option<PathBuf>,
     styles: Vec<(PathBuf, f64)>,
+    masks: Vec<PathBuf>,
+    protect: Option<PathBuf>,
+    preset: Option<String>,
     out: Option<PathBuf>,
     /// The picture that is made again.
     recipe_of: String,
@@ -37,117 +45,106 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Reads flags, settings file and, for `--rerun`, the recipe.
+    /// Reads flags, settings file and, for `--rerun`, the recipe of a transfer.
     ///
     /// # Errors
     /// Settings that do not exist, a picture without a recipe.
-    pub fn gather(args: &StyleArgs) -> anyhow::Result<Self> {
-        let mut flags = shared::set_flags(&args.run)?;
+    pub fn of_style(args: &StyleArgs) -> anyhow::Result<Self> {
+        let mut flags = making_flags(&args.making)?;
         put(&mut flags, "size", args.size.map(i64::from));
         put(&mut flags, "strength", args.strength);
-        put(&mut flags, "style_scale", args.style_scale);
-        put(&mut flags, "colour", args.colour.clone());
-        put(&mut flags, "init", args.init.clone());
-        put(&mut flags, "optimizer", args.optimizer.clone());
-        put(&mut flags, "steps", whole(args.steps));
-        put(&mut flags, "first_steps", whole(args.steps));
-        put(&mut flags, "rate", args.rate);
+        let known = again::known(&args.making, "style")?;
+        let mut inputs = Self::gather("style", &STYLE_PRESETS, &args.making, known, flags)?;
+        if let Some(content) = &args.content {
+            inputs.content = Some(content.clone());
+        }
+        if !args.style.is_empty() {
+            inputs.styles = weights(&args.style, "--style ")?;
+        }
+        if !args.mask.is_empty() {
+            inputs.masks.clone_from(&args.mask);
+        }
+        if let Some(protect) = &args.protect {
+            inputs.protect = Some(protect.clone());
+        }
+        inputs.check_masks()?;
+        inputs.require_found()?;
+        Ok(inputs)
+    }
+
+    /// The same for a texture.
+    ///
+    /// # Errors
+    /// As for [`of_style`](Self::of_style).
+    pub fn of_texture(args: &TextureArgs) -> anyhow::Result<Self> {
+        let mut flags = making_flags(&args.making)?;
+        if let Some((width, height)) = args.size {
+            flags.insert("size".to_owned(), Value::from(i64::from(width.max(height))));
+            let aspect = f64::from(width) / f64::from(height);
+            flags.insert("aspect".to_owned(), Value::from(aspect));
+        }
+        put(&mut flags, "tileable", args.tileable.then_some(true));
+        let known = again::known(&args.making, "texture")?;
+        let mut inputs = Self::gather("texture", &TEXTURE_PRESETS, &args.making, known, flags)?;
+        if !args.examples.is_empty() {
+            inputs.styles = weights(&args.examples, "")?;
+        }
+        inputs.require_found()?;
+        Ok(inputs)
+    }
+
+    fn gather(
+        command: &'static str,
+        presets: &[Preset],
+        args: &MakingArgs,
+        known: Option<Known>,
+        flags: Table,
+    ) -> anyhow::Result<Self> {
         let says_rate = flags.contains_key("rate") || file_has(args, "rate");
-        let says_optimizer = args.optimizer.is_some();
         let names_layers = flags.contains_key("style_layers");
-        let styles = args
-            .style
-            .iter()
-            .map(|text| weighted(text))
-            .collect::<Result<Vec<_>, _>>()?;
-        let mut inputs = match &args.rerun {
+        let file = args.run.config.as_deref();
+        let mut inputs = match known {
             None => Self {
-                config: settings::resolve(
-                    &STYLE_PRESETS,
-                    args.preset.as_deref(),
-                    args.run.config.as_deref(),
-                    flags,
-                )?,
+                command,
+                config: settings::resolve(presets, args.preset.as_deref(), file, flags)?,
                 net: args.net.clone(),
                 seed: args.run.seed(),
                 names_layers,
                 preset: args.preset.clone(),
                 content: None,
                 styles: Vec::new(),
+                masks: Vec::new(),
+                protect: None,
                 recipe_of: String::new(),
                 expected: Vec::new(),
                 out: args.out.clone(),
             },
-            Some(picture) => Self::from_recipe(args, picture, flags)?,
+            Some(known) => {
+                let found = known.pictures()?;
+                Self {
+                    command,
+                    config: settings::resolve_over(known.settings()?, file, flags)?,
+                    net: known.net(&args.net)?,
+                    seed: args.run.seed.unwrap_or(known.recipe.seed),
+                    names_layers: true,
+                    content: found.content,
+                    styles: found.styles,
+                    masks: found.masks,
+                    protect: found.protect,
+                    recipe_of: crate::paths::file_name(&known.picture),
+                    expected: known.recipe.sources,
+                    preset: known.recipe.preset,
+                    out: args.out.clone(),
+                }
+            }
         };
-        if says_optimizer && !says_rate {
+        if args.optimizer.is_some() && !says_rate {
             inputs.config.rate = usual_rate(inputs.config.optimizer);
         }
-        if let Some(content) = &args.content {
-            inputs.content = Some(content.clone());
-        }
-        if !styles.is_empty() {
-            inputs.styles = styles;
+        if let Some(quality) = args.quality {
+            work_harder(&mut inputs.config, quality);
         }
         Ok(inputs)
-    }
-
-    /// The settings and pictures of an earlier result. Pictures are looked for beside it and in the
-    /// current folder, since a recipe holds names without folders.
-    fn from_recipe(args: &StyleArgs, picture: &Path, flags: Table) -> anyhow::Result<Self> {
-        let recipe = Recipe::<StyleConfig>::read(picture)?;
-        let Value::Table(base) = Value::try_from(&recipe.settings)? else {
-            anyhow::bail!("{} has an empty recipe", picture.display());
-        };
-        let find = |source: &Source| {
-            let beside = picture.with_file_name(&source.file);
-            let here = PathBuf::from(&source.file);
-            [beside, here].into_iter().find(|path| path.exists()).ok_or_else(|| {
-                let (recipe, file) = (picture.display(), &source.file);
-                anyhow::anyhow!(
-                    "the recipe of {recipe} needs {file}, which is neither beside it nor in this folder; name it with --content or --style"
-                )
-            })
-        };
-        let (content, styles) = recipe
-            .sources
-            .split_first()
-            .with_context(|| format!("the recipe of {} names no pictures", picture.display()))?;
-        let mut net = args.net.clone();
-        if let (Some(file), None) = (&recipe.weights_file, &net.weights)
-            && net.net.is_none()
-        {
-            let (picture, name) = (picture.display(), &recipe.net);
-            return Err(UsageError(format!(
-                "{picture} was made with the weights file {file}: add --net {name} --weights FILE"
-            ))
-            .into());
-        }
-        if net.net.is_none() {
-            net.net = Some(recipe.net);
-        }
-        // Pictures named by flags need not be found.
-        let content_path = args.content.is_none().then(|| find(content)).transpose()?;
-        let style_paths = if args.style.is_empty() {
-            let found = styles
-                .iter()
-                .map(|s| Ok((find(s)?, s.weight.unwrap_or(1.0))));
-            found.collect::<anyhow::Result<Vec<_>>>()?
-        } else {
-            Vec::new()
-        };
-        Ok(Self {
-            config: settings::resolve_over(base, args.run.config.as_deref(), flags)?,
-            net,
-            seed: args.run.seed.unwrap_or(recipe.seed),
-            names_layers: true,
-            preset: recipe.preset,
-            content: content_path,
-            styles: style_paths,
-            recipe_of: crate::paths::file_name(picture),
-            expected: recipe.sources.clone(),
-            out: args.out.clone(),
-        })
     }
 
     /// Where the result goes.
@@ -164,43 +161,70 @@ impl Inputs {
     ///
     /// # Errors
     /// What is wrong with a file.
-    #[allow(clippy::type_complexity)]
-    pub fn load(
-        &self,
-        output: &Output,
-    ) -> anyhow::Result<(Pictures, Option<(Vec<f32>, u32, u32)>)> {
-        let content = shared::load_picture(self.content_path()?, output)?;
+    pub fn load(&self, output: &Output) -> anyhow::Result<(Pictures, Option<Alpha>)> {
+        let content = match self.command {
+            "texture" => None,
+            _ => Some(shared::load_picture(self.content_path()?, output)?),
+        };
+        let form = match &content {
+            Some(content) => (content.picture.width(), content.picture.height()),
+            None => self.config.form(),
+        };
+        let pictures = self.with_styles(form, output)?;
+        self.warn_of_changed_sources(output)?;
+        let Some(content) = content else {
+            return Ok((pictures, None));
+        };
+        let alpha = content.alpha.map(|alpha| (alpha, form.0, form.1));
+        let pictures = Pictures {
+            content: Some(content.picture),
+            ..pictures
+        };
+        Ok((pictures, alpha))
+    }
+
+    /// The styles and masks, for a result of this form; no content yet.
+    ///
+    /// # Errors
+    /// What is wrong with a file.
+    pub fn with_styles(&self, form: (u32, u32), output: &Output) -> anyhow::Result<Pictures> {
         let styles: Vec<(Picture, f64)> = self
             .styles
             .iter()
             .map(|(path, weight)| Ok((shared::load_picture(path, output)?.picture, *weight)))
             .collect::<anyhow::Result<_>>()?;
-        self.warn_of_changed_sources(output)?;
         let total: f64 = styles.iter().map(|(_, weight)| weight).sum();
         if styles.is_empty() || total <= 0.0 {
-            return Err(UsageError(
-                "the weights of the styles sum to 0; give one of them more".to_owned(),
-            )
+            let what = match self.command {
+                "texture" => "examples",
+                _ => "styles",
+            };
+            return Err(UsageError(format!(
+                "the weights of the {what} sum to 0; give one of them more"
+            ))
             .into());
         }
-        let (width, height) = (content.picture.width(), content.picture.height());
-        let alpha = content.alpha.map(|alpha| (alpha, width, height));
-        Ok((
-            Pictures {
-                content: content.picture,
-                styles,
-            },
-            alpha,
-        ))
+        let mut pictures = Pictures::texture(form, styles);
+        for (style, path) in pictures.styles.iter_mut().zip(&self.masks) {
+            let Sample { region, .. } = style;
+            let mask = open_mask(path, form, output)?;
+            anyhow::ensure!(
+                mask.share() > 0.0,
+                "the mask {} is black everywhere, so its style would count nowhere; paint white where it shall",
+                path.display()
+            );
+            *region = Some(mask);
+        }
+        let protect = self.protect.as_deref();
+        pictures.protected = protect
+            .map(|path| open_mask(path, form, output))
+            .transpose()?;
+        Ok(pictures)
     }
 
     /// Says which pictures of the recipe are no longer the same files.
     fn warn_of_changed_sources(&self, output: &Output) -> anyhow::Result<()> {
-        let paths = self
-            .content
-            .iter()
-            .chain(self.styles.iter().map(|(path, _)| path));
-        for path in paths {
+        for path in self.paths() {
             let now = Source::of(path, None)?;
             let was = self.expected.iter().find(|source| source.file == now.file);
             if was.is_some_and(|was| was.sha256 != now.sha256) {
@@ -214,6 +238,23 @@ impl Inputs {
         Ok(())
     }
 
+    /// Refuses a recipe whose pictures are gone and were not replaced.
+    fn require_found(&self) -> anyhow::Result<()> {
+        match self.expected.is_empty() {
+            true => Ok(()),
+            false => self
+                .paths()
+                .try_for_each(|path| again::require(&self.recipe_of, path)),
+        }
+    }
+
+    /// Every file that goes in.
+    fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let styles = self.styles.iter().map(|(path, _)| path);
+        let content = self.content.iter().chain(styles);
+        content.chain(&self.masks).chain(&self.protect)
+    }
+
     /// The recipe of the result.
     ///
     /// # Errors
@@ -224,13 +265,29 @@ impl Inputs {
         loaded: &Loaded,
         opened: &Opened,
     ) -> anyhow::Result<Recipe<StyleConfig>> {
-        let mut sources = vec![Source::of(self.content_path()?, None)?];
-        for (path, weight) in self.styles.iter().filter(|(_, weight)| *weight > 0.0) {
+        let mut sources = Vec::new();
+        if let Some(content) = &self.content {
+            sources.push(Source::of(content, None)?);
+        }
+        // A style that does not count leaves no trace, and neither does its mask.
+        let counts = |(_, weight): &&(PathBuf, f64)| *weight > 0.0;
+        for (path, weight) in self.styles.iter().filter(counts) {
             sources.push(Source::of(path, Some(*weight))?);
+        }
+        for (_, mask) in self
+            .styles
+            .iter()
+            .zip(&self.masks)
+            .filter(|(s, _)| counts(s))
+        {
+            sources.push(Source::of(mask, None)?.as_a("mask"));
+        }
+        if let Some(protect) = &self.protect {
+            sources.push(Source::of(protect, None)?.as_a("protect"));
         }
         Ok(Recipe {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            command: "style".to_owned(),
+            command: self.command.to_owned(),
             net: loaded.name.clone(),
             weights_file: loaded.file.clone(),
             weights_sha256: loaded.sha256.clone(),
@@ -246,6 +303,61 @@ impl Inputs {
         let missing = || UsageError("say which picture gives the content: --content FILE".into());
         self.content.as_deref().ok_or_else(missing)
     }
+
+    fn check_masks(&self) -> Result<(), UsageError> {
+        let (masks, styles) = (self.masks.len(), self.styles.len());
+        if masks != 0 && masks != styles {
+            return Err(UsageError(format!(
+                "there are {masks} --mask and {styles} --style, but each style needs one mask, in the same order; a white picture lets a style count everywhere"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// A mask, with a warning where it has another size than the picture.
+fn open_mask(path: &Path, (width, height): (u32, u32), output: &Output) -> anyhow::Result<Mask> {
+    let picture = shared::load_picture(path, output)?.picture;
+    if (picture.width(), picture.height()) != (width, height) {
+        output.warn(&format!(
+            "{} has {}x{} pixels and the picture {width}x{height}: it is stretched over the picture",
+            path.display(),
+            picture.width(),
+            picture.height()
+        ));
+    }
+    Ok(Mask::of(&picture))
+}
+
+/// The flags that transfers and textures share, as a table.
+fn making_flags(args: &MakingArgs) -> Result<Table, UsageError> {
+    let mut flags = shared::set_flags(&args.run)?;
+    put(&mut flags, "style_loss", args.style_loss.clone());
+    put(&mut flags, "style_scale", args.style_scale);
+    put(&mut flags, "colour", args.colour.clone());
+    put(&mut flags, "init", args.init.clone());
+    put(&mut flags, "optimizer", args.optimizer.clone());
+    put(&mut flags, "steps", whole(args.steps));
+    put(&mut flags, "first_steps", whole(args.steps));
+    put(&mut flags, "frame_steps", whole(args.steps));
+    put(&mut flags, "rate", args.rate);
+    Ok(flags)
+}
+
+/// As many steps as a quality asks for.
+fn work_harder(config: &mut StyleConfig, quality: Quality) {
+    let factor = match quality {
+        Quality::Fast => 0.4,
+        Quality::Normal => 1.0,
+        Quality::Best => 3.0,
+    };
+    for steps in [
+        &mut config.first_steps,
+        &mut config.steps,
+        &mut config.frame_steps,
+    ] {
+        *steps = ((*steps as f64 * factor).round() as usize).max(1);
+    }
 }
 
 /// The step size for an optimiser that was chosen by a flag, while the preset's belongs to another.
@@ -257,7 +369,7 @@ fn usual_rate(optimizer: OptimizerKind) -> f64 {
 }
 
 /// Whether the settings file says something about `key`; one that cannot be read is refused later.
-fn file_has(args: &StyleArgs, key: &str) -> bool {
+fn file_has(args: &MakingArgs, key: &str) -> bool {
     let text = args
         .run
         .config
@@ -267,8 +379,13 @@ fn file_has(args: &StyleArgs, key: &str) -> bool {
         .is_some_and(|table| table.contains_key(key))
 }
 
+/// Paths with weights, from the flag of this name.
+fn weights(texts: &[String], flag: &str) -> Result<Vec<(PathBuf, f64)>, UsageError> {
+    texts.iter().map(|text| weighted(text, flag)).collect()
+}
+
 /// `painting.jpg:0.5` as a path and a weight; the weight is 1 unless said otherwise.
-fn weighted(text: &str) -> Result<(PathBuf, f64), UsageError> {
+fn weighted(text: &str, flag: &str) -> Result<(PathBuf, f64), UsageError> {
     let Some((path, weight)) = text.rsplit_once(':') else {
         return Ok((text.into(), 1.0));
     };
@@ -277,7 +394,7 @@ fn weighted(text: &str) -> Result<(PathBuf, f64), UsageError> {
             Ok((path.into(), weight))
         }
         Ok(weight) => Err(UsageError(format!(
-            "--style {text}: the weight is {weight}, but it must be 0 or above"
+            "{flag}{text}: the weight is {weight}, but it must be 0 or above"
         ))),
         // A colon that belongs to the name.
         Err(_) => Ok((text.into(), 1.0)),
@@ -290,10 +407,13 @@ mod tests {
 
     #[test]
     fn a_weight_follows_the_last_colon() {
-        assert_eq!(weighted("a.jpg").unwrap(), ("a.jpg".into(), 1.0));
-        assert_eq!(weighted("a.jpg:0.25").unwrap(), ("a.jpg".into(), 0.25));
-        assert_eq!(weighted("C:\\a.jpg").unwrap(), ("C:\\a.jpg".into(), 1.0));
-        assert!(weighted("a.jpg:-1").is_err());
-        assert!(weighted("a.jpg:nan").is_err());
+        assert_eq!(weighted("a.jpg", "").unwrap(), ("a.jpg".into(), 1.0));
+        assert_eq!(weighted("a.jpg:0.25", "").unwrap(), ("a.jpg".into(), 0.25));
+        assert_eq!(
+            weighted("C:\\a.jpg", "").unwrap(),
+            ("C:\\a.jpg".into(), 1.0)
+        );
+        assert!(weighted("a.jpg:-1", "").is_err());
+        assert!(weighted("a.jpg:nan", "").is_err());
     }
 }

@@ -51,16 +51,11 @@ fn stylise(shop: &Workshop, content: &Picture, style: &Picture) -> anyhow::Resul
     config.growth = 2.0;
     (config.first_steps, config.steps) = STEPS;
     drop_unusable_layers(&mut config, shop.network.as_ref(), None);
-    let pictures = Pictures {
-        content: content.clone(),
-        styles: vec![(style.clone(), 1.0)],
-    };
+    let pictures = Pictures::new(content.clone(), vec![(style.clone(), 1.0)]);
     let job = Transfer {
-        network: shop.network.as_ref(),
-        config: &config,
-        pictures: &pictures,
         seed: SEED,
         report_every: shared::report_every(&shop.opened),
+        ..Transfer::new(shop.network.as_ref(), &config, &pictures)
     };
     Ok(transfer(&job, None, |_, _| ControlFlow::Continue(()))?.picture)
 }

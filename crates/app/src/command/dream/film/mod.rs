@@ -3,7 +3,6 @@
 //! Each frame depends on the files before it alone, read back as they were written, and on the seed;
 //! so a film that was broken off goes on with the very bytes it would have had.
 
-mod folder;
 mod outputs;
 mod source;
 
@@ -15,11 +14,13 @@ use reverie_model::rng::seeded;
 use reverie_viz::dream::{DreamEvent, Steady, Subject};
 use reverie_viz::picture::animation::AnimationOptions;
 use reverie_viz::picture::{Limits, Picture, SaveOptions, load, save};
+use reverie_viz::render::Tiles;
 use serde_json::{Value, json};
 
 use self::outputs::Outputs;
 use self::source::Frames;
 use super::{Dreamer, Job, mask};
+use crate::command::frame_folder;
 use crate::command::shared::{self, Stop, Stopper};
 use crate::recipe::Source;
 use crate::{exit, memory};
@@ -41,14 +42,13 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
     let dreamer = job.dreamer()?;
     let (job, output) = (&*job, &job.output);
     let sizes = dreamer.sizes(&job.config, width, height)?.len();
-    let bytes = dreamer.bytes(width, height)?;
+    let (bytes, tiles) = dreamer.room(width, height, args.memory.memory)?;
     let count = frames.count();
     output.note(&format!(
         "plan: {count} frames of {width}x{height} pixels, {} steps at each of {sizes} sizes, about {} of memory",
         job.config.steps,
         memory::readable(bytes)
     ));
-    shared::check_memory(bytes, width.max(height))?;
     if args.run.dry_run {
         return Ok(ExitCode::SUCCESS);
     }
@@ -58,7 +58,7 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
         "steady": film.steady,
     });
     let known = serde_json::to_value(&recipe)?;
-    let next = folder::prepare(&outputs, &known, count, film.resume, args.run.force)?;
+    let next = frame_folder::prepare(&outputs.frames, &known, count, film.resume, args.run.force)?;
     if next > 1 {
         output.note(&format!("{} frames are there already", next - 1));
     }
@@ -74,6 +74,7 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
         frames: &frames,
         outputs: &outputs,
         mask: mask.as_deref(),
+        tiles,
         options: SaveOptions {
             overwrite: true,
             ..options.clone()
@@ -146,6 +147,7 @@ struct Shoot<'a> {
     frames: &'a Frames,
     outputs: &'a Outputs,
     mask: Option<&'a [f32]>,
+    tiles: Option<Tiles>,
     options: SaveOptions,
     stopper: Stopper,
 }
@@ -178,6 +180,7 @@ impl Shoot<'_> {
             let subject = Subject {
                 base: &base,
                 mask: self.mask,
+                tiles: self.tiles,
             };
             let mut stop = None;
             let watch = |event: &DreamEvent| {

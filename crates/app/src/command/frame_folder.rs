@@ -1,11 +1,12 @@
 //! The folder of frames: how they were made, and where an interrupted film goes on.
 
+use std::path::Path;
+
 use anyhow::Context;
-use reverie_viz::picture::frames::{first_missing, frames_in};
+use reverie_viz::picture::frames::{first_missing, frame_name, frames_in};
 use reverie_viz::picture::write_atomic;
 use serde_json::Value;
 
-use super::outputs::Outputs;
 use crate::paths;
 use crate::recipe;
 
@@ -17,13 +18,12 @@ const RECIPE: &str = "recipe.json";
 /// # Errors
 /// Frames that are there already, nothing to resume, frames of other settings.
 pub fn prepare(
-    outputs: &Outputs,
+    folder: &Path,
     recipe: &Value,
     count: u32,
     is_resumed: bool,
     is_forced: bool,
 ) -> anyhow::Result<u32> {
-    let folder = &outputs.frames;
     let file = folder.join(RECIPE);
     if is_resumed {
         anyhow::ensure!(
@@ -50,7 +50,7 @@ pub fn prepare(
             "{} holds frames already; --resume goes on with them, --force begins anew",
             folder.display()
         );
-        clear(outputs)?;
+        clear(folder)?;
     }
     paths::make_folder(folder)?;
     let text = serde_json::to_string_pretty(recipe)?;
@@ -59,10 +59,10 @@ pub fn prepare(
 }
 
 /// Takes frames of ours away; whatever else lies there stays.
-fn clear(outputs: &Outputs) -> anyhow::Result<()> {
+fn clear(folder: &Path) -> anyhow::Result<()> {
     let mut number = 1;
     loop {
-        let frame = outputs.frame(number);
+        let frame = folder.join(frame_name(number));
         if !frame.exists() {
             return Ok(());
         }

@@ -1,0 +1,203 @@
+//! What a transfer will take: sizes, steps, memory, and tiles where memory is short.
+
+use reverie_model::vision::Layer;
+use reverie_viz::render::{Room, Tiles, Tiling, fitting, image_bytes, network_bytes, tile_bytes};
+use reverie_viz::style::{OptimizerKind, Scale, StyleConfig, Transfer};
+use serde_json::{Value, json};
+
+use crate::backend::Opened;
+use crate::command::shared;
+use crate::memory;
+use crate::network::Loaded;
+use crate::output::Output;
+
+/// Bytes of a value.
+const F32: u64 = 4;
+
+/// The plan.
+pub struct Plan {
+    /// Sizes with their steps.
+    pub scales: Vec<Scale>,
+    /// Pixels across and down at the end.
+    pub size: (u32, u32),
+    /// Pixels along the longer side of a tile; none where the network sees everything at once.
+    pub tile: Option<usize>,
+    /// How the last size is cut.
+    tiling: Option<Tiling>,
+    /// Bytes at the last and largest size.
+    bytes: u64,
+}
+
+impl Plan {
+    /// Plans a transfer that gets along with so much memory; what is free unless said otherwise.
+    ///
+    /// # Errors
+    /// Layers that do not exist, pictures too small for them, one that is too large even in the
+    /// smallest tiles.
+    pub fn new(
+        job: &Transfer<'_>,
+        loaded: &Loaded,
+        opened: &Opened,
+        limit: Option<u64>,
+    ) -> anyhow::Result<Self> {
+        let scales = job.plan()?;
+        let config = job.config;
+        let last = scales.last().copied();
+        let size = last.map_or((0, 0), |scale| job.size_at(&scale));
+        let layers = layers(config, loaded)?;
+        let (width, height) = size;
+        let dims = [width as usize, height as usize];
+        let network = loaded.network.as_ref();
+        let images = image_bytes(width, height, copies(config));
+        let held = memory::BASE + network_bytes(network) + images;
+        let limit = shared::memory_limit(limit, opened);
+        let wraps = config.tileable;
+        let whole = Tiling::new(
+            network,
+            &layers,
+            dims,
+            Tiles {
+                side: usize::MAX,
+                wraps,
+            },
+        );
+        // A layer that sees everything cannot be cut, which matters only where there is no room.
+        let bytes = match &whole {
+            Ok(whole) => held + tile_bytes(network, &layers, whole)?,
+            Err(_) => held + reverie_viz::render::look_bytes(network, &layers, width, height)?,
+        };
+        let has_room = limit.is_none_or(|limit| bytes <= limit) && opened.buffer.is_none();
+        let plain = Self {
+            scales,
+            size,
+            tile: None,
+            tiling: None,
+            bytes,
+        };
+        if has_room && !style_is_larger(job, plain.size) {
+            return Ok(plain);
+        }
+        // In tiles, what the content is to be like is held apart from what the network sees.
+        let contents = content_bytes(job, dims)?;
+        let room = Room {
+            bytes: limit.map_or(u64::MAX, |limit| limit.saturating_sub(held + contents)),
+            buffer: opened.buffer,
+        };
+        match fitting(network, &layers, dims, wraps, &room)? {
+            Some((_, tiling)) if tiling.count() == 1 && has_room => Ok(plain),
+            Some((tiles, tiling)) => {
+                let bytes = held + contents + tile_bytes(network, &layers, &tiling)?;
+                Ok(Self {
+                    tile: Some(tiles.side),
+                    bytes,
+                    tiling: Some(tiling),
+                    ..plain
+                })
+            }
+            None => Err(shared::no_room(
+                held + contents,
+                limit,
+                config.size,
+                remedy(config),
+            )),
+        }
+    }
+
+    /// Prints it.
+    pub fn announce(&self, loaded: &Loaded, opened: &Opened, output: &Output) {
+        let (width, height) = self.size;
+        let sizes: Vec<String> = self
+            .scales
+            .iter()
+            .map(|scale| format!("{} px x {}", scale.size, scale.steps))
+            .collect();
+        if let Some(remark) = &loaded.remark {
+            output.note(&format!("{}: {remark}", loaded.name));
+        }
+        let tiles = self.tiling.as_ref().filter(|tiling| tiling.count() > 1);
+        let cut = tiles.map(|tiling| {
+            let [across, down] = tiling.tile();
+            format!(
+                " in {} tiles of up to {across}x{down} with {} around",
+                tiling.count(),
+                tiling.halo()
+            )
+        });
+        output.note(&format!(
+            "plan: {} steps ({}), {width}x{height} pixels at the end{}, about {} of memory",
+            self.steps(),
+            sizes.join(", "),
+            cut.unwrap_or_default(),
+            memory::readable(self.bytes)
+        ));
+        let scales: Vec<Value> = self
+            .scales
+            .iter()
+            .map(|scale| json!({"size": scale.size, "steps": scale.steps}))
+            .collect();
+        output.event(&json!({
+            "event": "plan",
+            "net": loaded.name,
+            "backend": opened.backend,
+            "width": width,
+            "height": height,
+            "scales": scales,
+            "tiles": tiles.map_or(1, Tiling::count),
+            "memory_bytes": self.bytes,
+        }));
+    }
+
+    /// Steps in all.
+    pub fn steps(&self) -> usize {
+        self.scales.iter().map(|scale| scale.steps).sum()
+    }
+}
+
+/// Layers that are read.
+fn layers(config: &StyleConfig, loaded: &Loaded) -> anyhow::Result<Vec<Layer>> {
+    let names = config.style_layers.iter().chain(&config.content_layers);
+    let layers = names.map(|name| loaded.network.layer(name));
+    Ok(layers.collect::<Result<_, _>>()?)
+}
+
+/// Copies of the image that are held.
+fn copies(config: &StyleConfig) -> u64 {
+    let copies = match config.optimizer {
+        // Image, gradient, direction, two copies in flight; a step and a change for each remembered.
+        OptimizerKind::Lbfgs => 5 + 2 * config.history.min(config.first_steps.max(config.steps)),
+        OptimizerKind::Adam => 8,
+    };
+    copies as u64
+}
+
+/// Bytes of what the content layers make of the content.
+fn content_bytes(job: &Transfer<'_>, [width, height]: [usize; 2]) -> anyhow::Result<u64> {
+    let mut bytes = 0;
+    if job.config.content_weight > 0.0 {
+        for name in &job.config.content_layers {
+            bytes += job.network.info(name)?.elements(height, width) as u64 * F32;
+        }
+    }
+    Ok(bytes)
+}
+
+/// Whether a style is to be looked at with more pixels than the result has.
+fn style_is_larger(job: &Transfer<'_>, (width, height): (u32, u32)) -> bool {
+    let area = u64::from(width) * u64::from(height);
+    let scale = job.config.style_scale;
+    job.pictures.active().any(|(_, style)| {
+        let (w, h) = (style.picture.width(), style.picture.height());
+        let longest = f64::from(width.max(height)) * scale;
+        let factor = (longest / f64::from(w.max(h))).min(1.0);
+        let of_style = f64::from(w) * f64::from(h) * factor * factor;
+        of_style > area as f64
+    })
+}
+
+/// What would help, besides a smaller picture.
+fn remedy(config: &StyleConfig) -> &'static str {
+    match config.optimizer {
+        OptimizerKind::Lbfgs => ", --optimizer adam or a smaller --set history=N would need less",
+        OptimizerKind::Adam => "",
+    }
+}
