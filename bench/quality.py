@@ -33,7 +33,8 @@ size.  `crowson` has too many iterations for a short time: a rehearsal of a few 
 which does not count, gives one factor for all its numbers of iterations, and the last size goes on
 until time is up.
 
-Prints one line of JSON: seconds, and the steps made at each size (longest side).
+Prints one line of JSON: seconds, seconds that all iterations of the recipe would have taken, the
+last loss, and the steps made at each size (longest side).
 
 Run:  REVERIE_DATA=<data folder> python bench/quality.py --recipe johnson|crowson --content PNG
           --style PNG --seconds S [--threads 2] [--size 512] [--seed 0]
@@ -125,7 +126,7 @@ def second_moment(features):
 
 
 def johnson(weights, content, style, options):
-    """Picture, steps at each size, last loss, seconds."""
+    """Picture, and what is said of the run."""
     trunk = Trunk(weights)
     noise = torch.Generator().manual_seed(options.seed)
     start = time.perf_counter()
@@ -161,7 +162,10 @@ def johnson(weights, content, style, options):
         loss = optimiser.step(evaluate)
         steps += 1
     spent = time.perf_counter() - start
-    return trunk.to_image(x.detach()), [{"size": options.size, "steps": steps}], loss, spent
+    return trunk.to_image(x.detach()), {
+        "seconds": spent, "seconds_for_all": spent / max(1, steps) * 1000, "loss": loss,
+        "sizes": [{"size": options.size, "steps": steps}],
+    }
 
 
 def roots(matrix):
@@ -256,7 +260,7 @@ def step(loss_of, optimiser, x):
 
 
 def crowson(weights, content, style, options):
-    """Picture, steps at each size, last loss, seconds."""
+    """Picture, and what is said of the run."""
     factors = {name: MEAN_ACTIVATIONS["relu1_1"] / mean / DEVIATION
                for name, mean in MEAN_ACTIVATIONS.items()}
     trunk = Trunk(weights, factors, repeats_border=True)
@@ -283,8 +287,8 @@ def crowson(weights, content, style, options):
         return loaded - start, sorted(lengths[1:])[1]
 
     loading, lengths = zip(*map(rehearse, sizes))
-    left = options.seconds - sum(loading)
-    factor = min(1.0, left / sum(count * length for count, length in zip(wanted, lengths)))
+    all_steps = sum(count * length for count, length in zip(wanted, lengths))
+    factor = min(1.0, (options.seconds - sum(loading)) / all_steps)
     if factor * min(wanted) < 1:
         sys.exit(f"{options.seconds} seconds are too few for a step at each of {len(sizes)} sizes")
     planned = [int(count * factor) for count in wanted]
@@ -307,7 +311,10 @@ def crowson(weights, content, style, options):
             steps += 1
         average, carried = total / (1 - missing), optimiser.state[x]
         made.append({"size": size, "steps": steps})
-    return average, made, loss, time.perf_counter() - start
+    return average, {
+        "seconds": time.perf_counter() - start, "seconds_for_all": sum(loading) + all_steps,
+        "loss": loss, "sizes": made,
+    }
 
 
 def main():
@@ -327,12 +334,15 @@ def main():
     weights = load_file(Path(os.environ.get("REVERIE_DATA", "data")) / WEIGHTS)
     content, style = (Image.open(path).convert("RGB") for path in (options.content, options.style))
     recipe = johnson if options.recipe == "johnson" else crowson
-    image, made, loss, spent = recipe(weights, content, style, options)
+    image, said = recipe(weights, content, style, options)
     pixels = (image[0].clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
     Image.fromarray(pixels).save(options.out)
+    for key in ("seconds", "seconds_for_all"):
+        said[key] = round(said[key], 3)
+    if said["loss"] is not None:
+        said["loss"] = said["loss"].item()
     print(json.dumps({
-        "recipe": options.recipe, "seconds": round(spent, 3), "sizes": made,
-        "loss": None if loss is None else loss.item(), "threads": options.threads,
+        "recipe": options.recipe, **said, "threads": options.threads,
         "torch": torch.__version__.split("+")[0], "output": Path(options.out).name,
     }))
 
