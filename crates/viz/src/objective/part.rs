@@ -73,6 +73,11 @@ impl<'a> Part<'a> {
         }
     }
 
+    /// Whether no position of `layer` belongs to this part.
+    pub fn is_empty(&self, layer: &Layer) -> bool {
+        self.window(layer).is_some_and(Window::is_empty)
+    }
+
     /// Positions of this part over those of the whole map.
     pub fn share(&self, layer: &Layer) -> f64 {
         self.window(layer).map_or(1.0, |Window { size, of, .. }| {

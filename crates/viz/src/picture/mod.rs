@@ -21,6 +21,7 @@
 //! | `flow` | [`Flow`], [`load_flow`], [`save_flow`]: where the things of one frame are in another |
 //! | `npy` | [`npy()`]: raw numbers for NumPy |
 //! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
+//! | `around` | [`enlarge_around`]: enlarging where borders meet |
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`], [`middle_square`] |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
 //! | `sheet` | [`contact_sheet`], [`before_after`] |
@@ -28,6 +29,7 @@
 //! | `error` | [`PictureError`] |
 
 pub mod animation;
+mod around;
 mod colour;
 mod convert;
 pub mod draw;
@@ -48,6 +50,7 @@ mod save;
 mod sheet;
 mod warp;
 
+pub use around::enlarge_around;
 pub use colour::{keep_chroma, match_histogram, match_linear};
 pub use encode::{BitDepth, DEFAULT_JPEG_QUALITY, SaveOptions, encode};
 pub use error::PictureError;

@@ -71,12 +71,21 @@ pub fn style_goal(
         region,
     } in styles
     {
-        // A style's own borders do not meet.
-        let tiles = tiles.map(|tiles| Tiles {
-            wraps: false,
-            ..tiles
-        });
-        let statistics = statistics(network, &measures, &style_layers, image, tiles)?;
+        let cut = {
+            // A style's own borders do not meet.
+            let tiles = tiles.map(|tiles| Tiles {
+                wraps: false,
+                ..tiles
+            });
+            let tiling = tiling(network, &style_layers, &image, tiles)?;
+            // A picture without borders must not be asked for what layers say of some.
+            match config.tileable {
+                true => tiling.map(Tiling::inside),
+                false => tiling,
+            }
+            .filter(|tiling| !tiling.is_plain())
+        };
+        let statistics = statistics(network, &measures, &style_layers, image, cut.as_ref())?;
         seen.push((share, region, statistics));
     }
     let whole = config.style_weight * config.strength;
@@ -153,14 +162,17 @@ pub fn statistics(
     measures: &[Measure],
     layers: &[Layer],
     image: Tensor<4>,
-    tiles: Option<Tiles>,
+    tiling: Option<&Tiling>,
 ) -> Result<Vec<Statistic>, VizError> {
-    if let Some(tiling) = tiling(network, layers, &image, tiles)? {
+    if let Some(tiling) = tiling {
         let joins: Vec<Join> = measures.iter().map(Measure::join).collect();
-        let sums = measure(network, image, &tiling, layers, &joins, |part| {
+        let sums = measure(network, image, tiling, layers, &joins, |part| {
             let each = layers.iter().zip(measures);
-            each.map(|(layer, measure)| measure.part(part.of(layer), part.share(layer)))
-                .collect()
+            each.map(|(layer, measure)| match part.is_empty(layer) {
+                true => Vec::new(),
+                false => measure.part(part.of(layer), part.share(layer)),
+            })
+            .collect()
         })?;
         let statistics = measures.iter().cloned().zip(sums);
         return Ok(statistics
@@ -181,7 +193,8 @@ fn contents(
     image: Tensor<4>,
     tiles: Option<Tiles>,
 ) -> Result<Vec<Tensor<4>>, VizError> {
-    let Some(tiling) = tiling(network, layers, &image, tiles)? else {
+    let tiling = tiling(network, layers, &image, tiles)?;
+    let Some(tiling) = tiling.filter(|tiling| !tiling.is_plain()) else {
         let seen = network.activations(image, layers)?;
         return Ok(layers.iter().map(|layer| seen.of(layer)).collect());
     };
@@ -213,7 +226,7 @@ fn contents(
     Ok(maps)
 }
 
-/// How an image is cut; none where it is looked at as it is.
+/// How an image is cut; none where it is not.
 fn tiling(
     network: &dyn Network,
     layers: &[Layer],
@@ -222,7 +235,7 @@ fn tiling(
 ) -> Result<Option<Tiling>, VizError> {
     let [.., height, width] = image.dims();
     let tiling = tiles.map(|tiles| Tiling::new(network, layers, [width, height], tiles));
-    Ok(tiling.transpose()?.filter(|tiling| !tiling.is_plain()))
+    Ok(tiling.transpose()?)
 }
 
 /// A region at a layer's size, `[1, 1, H, W]`, with sum 1.

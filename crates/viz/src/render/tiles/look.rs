@@ -188,8 +188,11 @@ pub fn over_tiles(
 struct Joined(Vec<Vec<Tensor<3>>>);
 
 impl Joined {
+    /// Takes what one tile says; nothing where it has no position of the layer.
     fn take(&mut self, sums: Vec<Tensor<3>>) {
-        self.0.push(sums);
+        if !sums.is_empty() {
+            self.0.push(sums);
+        }
     }
 
     fn whole(self, join: Join) -> Vec<Tensor<3>> {

@@ -48,6 +48,8 @@ pub struct Tiling {
     halo: usize,
     /// Whether the network is shown the other side beyond a border.
     wraps: bool,
+    /// Pixels along each border whose positions belong to no tile.
+    margin: usize,
     /// Layers that are read.
     layers: Vec<LayerInfo>,
 }
@@ -101,8 +103,19 @@ impl Tiling {
             edges: [width, height].map(|length| edges(length, side, grid)),
             halo: reach.next_multiple_of(grid),
             wraps,
+            margin: 0,
             layers,
         })
+    }
+
+    /// The same without the positions that see beyond the border, where there is enough left without
+    /// them: what a layer says there tells of the border, and not of the picture.
+    pub fn inside(self) -> Self {
+        let [width, height] = self.size;
+        Self {
+            margin: self.halo.min(width.min(height) / 4),
+            ..self
+        }
     }
 
     /// How many tiles there are.
@@ -112,7 +125,7 @@ impl Tiling {
 
     /// Whether the picture is looked at as it is.
     pub fn is_plain(&self) -> bool {
-        self.count() == 1 && !self.wraps
+        self.count() == 1 && !self.wraps && self.margin == 0
     }
 
     /// Pixels across and down of the largest tile, without what is shown around it.
@@ -170,14 +183,17 @@ impl Tiling {
     fn windows(&self, tile: &Tile) -> Windows {
         let window = |info: &LayerInfo| {
             let [across, down] = [(&tile.across, 0), (&tile.down, 1)].map(|(span, axis)| {
-                let of = info.positions(self.size[axis]);
-                let first = (span.own.start / info.stride).min(of);
+                let all = info.positions(self.size[axis]);
+                let margin = (self.margin / info.stride).min(all.saturating_sub(1) / 2);
+                let inner = margin..all - margin;
+                let first = (span.own.start / info.stride).clamp(inner.start, inner.end);
                 let behind = match span.is_last {
-                    true => of,
-                    false => (span.own.end / info.stride).min(of),
+                    true => inner.end,
+                    false => (span.own.end / info.stride).clamp(inner.start, inner.end),
                 };
                 let shown = first.cast_signed() - span.shown.start / info.stride.cast_signed();
-                (shown.cast_unsigned(), first, behind - first, of)
+                let size = behind - first;
+                (shown.cast_unsigned(), first - margin, size, inner.len())
             });
             let window = Window {
                 shown: [across.0, down.0],
