@@ -184,11 +184,13 @@ pub fn memory_limit(asked: Option<u64>, opened: &Opened) -> Option<u64> {
     }
 }
 
-/// The refusal of a picture that does not fit even in tiles, with what it needs besides them.
+/// The refusal of a picture that does not fit even in the smallest tiles, with what these would need.
 pub fn no_room(needs: u64, limit: Option<u64>, size: u32, remedy: &str) -> anyhow::Error {
-    let limit = limit.map_or("too little".to_owned(), memory::readable);
+    let limit = limit.map_or("too little is".to_owned(), |limit| {
+        format!("{} are", memory::readable(limit))
+    });
     anyhow::anyhow!(
-        "a picture of {size} pixels needs {} of memory and more for the smallest tile, and there are {limit}; a smaller --size would fit{remedy}",
+        "a picture of {size} pixels needs at least {} of memory, even in the smallest tiles, and {limit} to be had; a smaller --size would fit{remedy}",
         memory::readable(needs)
     )
 }

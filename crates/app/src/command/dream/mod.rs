@@ -13,7 +13,7 @@ use reverie_model::rng::Rng;
 use reverie_viz::dream::{DreamConfig, DreamEvent, Subject, dream, octave_sizes};
 use reverie_viz::picture::Picture;
 use reverie_viz::render::{
-    Room, Tiles, fitting, image_bytes, look_bytes, network_bytes, tile_bytes,
+    Room, Tiles, Tiling, fitting, image_bytes, look_bytes, network_bytes, tile_bytes,
 };
 use serde_json::json;
 
@@ -191,7 +191,15 @@ impl Dreamer {
                 let bytes = held + tile_bytes(network, layers, &tiling)?;
                 Ok((bytes, Some(tiles)))
             }
-            None => Err(shared::no_room(held, limit, width.max(height), "")),
+            None => {
+                let smallest = Tiles {
+                    side: 1,
+                    wraps: false,
+                };
+                let smallest = Tiling::new(network, layers, dims, smallest)?;
+                let needs = held + tile_bytes(network, layers, &smallest)?;
+                Err(shared::no_room(needs, limit, width.max(height), ""))
+            }
         }
     }
 

@@ -94,12 +94,12 @@ impl Plan {
                     ..plain
                 })
             }
-            None => Err(shared::no_room(
-                held + contents,
-                limit,
-                config.size,
-                remedy(config),
-            )),
+            None => {
+                let smallest = Tiles { side: 1, wraps };
+                let smallest = Tiling::new(network, &layers, dims, smallest)?;
+                let needs = held + contents + tile_bytes(network, &layers, &smallest)?;
+                Err(shared::no_room(needs, limit, config.size, remedy(config)))
+            }
         }
     }
 

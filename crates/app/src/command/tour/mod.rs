@@ -15,8 +15,10 @@ mod hearing;
 mod page;
 mod playing;
 mod reading;
+mod regions;
 mod sorting;
 mod styling;
+mod texturing;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -80,8 +82,10 @@ pub struct Workshop {
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 11] = [
+const SECTIONS: [Entry; 13] = [
     ("style", styling::make),
+    ("regions", regions::make),
+    ("texture", texturing::make),
     ("dream", dreaming::make),
     ("film", filming::make),
     ("channels", channels::make),
