@@ -24,6 +24,7 @@ mod guided;
 mod layer_norm;
 mod neuron;
 mod part;
+mod rows;
 mod smoothness;
 
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use guided::GuidedMatch;
 pub use layer_norm::LayerNorm;
 pub use neuron::Neuron;
 pub use part::{Additive, Join, Part, Window, Windows};
+pub use rows::Rows;
 pub use smoothness::{Smoothness, Stencil, total_variation};
 
 use burn::tensor::Tensor;
@@ -61,6 +63,17 @@ pub trait Objective {
     /// that reads no layer never needs it: it is given the whole image.
     fn additive(&self) -> Option<&dyn Additive> {
         None
+    }
+
+    /// For one that reads no layer: what some rows of the image add to the score, `[1]`, where it is a
+    /// sum over rows; none where it needs the whole image at once.
+    fn score_rows(&self, _rows: &Rows) -> Option<Tensor<1>> {
+        None
+    }
+
+    /// For one that reads no layer: whether the last row is above the first.
+    fn meets_around(&self) -> bool {
+        false
     }
 }
 

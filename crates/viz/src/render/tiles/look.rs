@@ -7,7 +7,10 @@ use reverie_model::vision::{Activations, Layer, Network};
 
 use super::{Tile, Tiling};
 use crate::VizError;
-use crate::objective::{Additive, Goal, Join, Objective, Part, Scored, Windows};
+use crate::objective::{Additive, Goal, Join, Objective, Part, Rows, Scored, Windows};
+
+/// Rows of the image that an objective without layers is shown at a time.
+const ROWS: usize = 128;
 
 /// What came of a look.
 pub(crate) struct Look {
@@ -121,25 +124,67 @@ pub(crate) fn look(
         }
     }
 
-    // What reads no layer looks at the whole image.
-    let plain = || goal.terms().filter(|(_, term)| term.layers().is_empty());
-    if plain().next().is_some() {
-        let leaf = image.autodiff().require_grad();
-        let seen = network.activations(leaf.clone(), &[])?;
-        let of_image: Vec<_> = plain()
-            .map(|(weight, term)| (term.part(), term.score(&seen) * weight))
-            .collect();
-        drop(seen);
-        let total = Scored::sum(of_image.iter().cloned()).total;
-        let mut gradients = total.backward();
-        if let Some(found) = leaf.grad_remove(&mut gradients) {
-            gradient = gradient + found;
-        }
-        scores.extend(of_image);
+    for (weight, term) in goal.terms().filter(|(_, term)| term.layers().is_empty()) {
+        let (score, found) = look_at_image(network, term, &image, weight, gradient)?;
+        scores.push((term.part(), score));
+        gradient = found;
     }
     let mut scored = Scored::sum(scores.into_iter());
     scored.total = scored.total.inner();
     Ok(Look { scored, gradient })
+}
+
+/// The weighted score of an objective that reads no layer, and `gradient` with its own added.
+fn look_at_image(
+    network: &dyn Network,
+    term: &dyn Objective,
+    image: &Tensor<4>,
+    weight: f64,
+    mut gradient: Tensor<4>,
+) -> Result<(Tensor<1>, Tensor<4>), VizError> {
+    let [batch, channels, _, width] = image.dims();
+    let mut total: Option<Tensor<1>> = None;
+    for (shown, rows) in Rows::bands(image, ROWS, term.meets_around()) {
+        let leaf = rows.image.autodiff().require_grad();
+        let rows = Rows {
+            image: leaf.clone(),
+            ..rows
+        };
+        let Some(score) = term.score_rows(&rows) else {
+            break;
+        };
+        drop(rows);
+        let score = score * weight;
+        let mut gradients = score.backward();
+        let score = score.inner();
+        total = Some(match total {
+            Some(sum) => sum + score,
+            None => score,
+        });
+        let Some(found) = leaf.grad_remove(&mut gradients) else {
+            continue;
+        };
+        let mut top = 0;
+        for rows in shown {
+            let place = [0..batch, 0..channels, rows.clone(), 0..width];
+            let piece = found.clone().narrow(2, top, rows.len());
+            let sum = gradient.clone().slice(place.clone()) + piece;
+            gradient = gradient.slice_assign(place, sum);
+            top += rows.len();
+        }
+    }
+    if let Some(total) = total {
+        return Ok((total.autodiff(), gradient));
+    }
+    let leaf = image.clone().autodiff().require_grad();
+    let seen = network.activations(leaf.clone(), &[])?;
+    let score = term.score(&seen) * weight;
+    drop(seen);
+    let mut gradients = score.backward();
+    if let Some(found) = leaf.grad_remove(&mut gradients) {
+        gradient = gradient + found;
+    }
+    Ok((score, gradient))
 }
 
 /// What an additive measure says of a whole image `[1, 3, H, W]`, tile by tile.
