@@ -15,7 +15,7 @@ pub use constraint::{
 };
 pub use memory::{image_bytes, look_bytes, network_bytes};
 pub use optimizer::{LineSearch, Optimizer, OptimizerConfig};
-pub use tiles::{Room, Tiles, Tiling, fitting, measure, over_tiles, tile_bytes};
+pub use tiles::{Room, Tiles, Tiling, fitting, measure, over_tiles, smallest_tiling, tile_bytes};
 
 use std::ops::ControlFlow;
 

@@ -13,7 +13,7 @@ use reverie_model::rng::Rng;
 use reverie_viz::dream::{DreamConfig, DreamEvent, Subject, dream, octave_sizes};
 use reverie_viz::picture::Picture;
 use reverie_viz::render::{
-    Room, Tiles, fitting, image_bytes, look_bytes, network_bytes, tile_bytes,
+    Room, Tiles, fitting, image_bytes, look_bytes, network_bytes, smallest_tiling, tile_bytes,
 };
 use serde_json::json;
 
@@ -172,7 +172,8 @@ impl Dreamer {
     ) -> anyhow::Result<(u64, Option<Tiles>)> {
         let network = self.loaded.network.as_ref();
         let layers = &self.aim.layers;
-        let held = memory::BASE + network_bytes(network) + image_bytes(width, height, IMAGE_COPIES);
+        let images = image_bytes(width, height, IMAGE_COPIES);
+        let held = memory::BASE + network_bytes(network) + images;
         let bytes = held + look_bytes(network, layers, width, height)?;
         let limit = shared::memory_limit(asked, &self.opened);
         let has_room = limit.is_none_or(|limit| bytes <= limit);
@@ -191,7 +192,14 @@ impl Dreamer {
                 let bytes = held + tile_bytes(network, layers, &tiling)?;
                 Ok((bytes, Some(tiles)))
             }
-            None => Err(shared::no_room(held, limit, width.max(height), "")),
+            None => {
+                let smallest = smallest_tiling(network, layers, dims, false)?;
+                let needs = shared::Needs {
+                    growing: images,
+                    fixed: held - images + tile_bytes(network, layers, &smallest)?,
+                };
+                Err(shared::no_room(&needs, limit, width.max(height), ""))
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 //! What a transfer will take: sizes, steps, memory, and tiles where memory is short.
 
 use reverie_model::vision::Layer;
-use reverie_viz::render::{Room, Tiles, Tiling, fitting, image_bytes, network_bytes, tile_bytes};
+use reverie_viz::render::{
+    Room, Tiles, Tiling, fitting, image_bytes, network_bytes, smallest_tiling, tile_bytes,
+};
 use reverie_viz::style::{OptimizerKind, Scale, StyleConfig, Transfer};
 use serde_json::{Value, json};
 
@@ -94,12 +96,14 @@ impl Plan {
                     ..plain
                 })
             }
-            None => Err(shared::no_room(
-                held + contents,
-                limit,
-                config.size,
-                remedy(config),
-            )),
+            None => {
+                let smallest = smallest_tiling(network, &layers, dims, wraps)?;
+                let needs = shared::Needs {
+                    growing: images + contents,
+                    fixed: held - images + tile_bytes(network, &layers, &smallest)?,
+                };
+                Err(shared::no_room(&needs, limit, config.size, remedy(config)))
+            }
         }
     }
 
@@ -197,7 +201,7 @@ fn style_is_larger(job: &Transfer<'_>, (width, height): (u32, u32)) -> bool {
 /// What would help, besides a smaller picture.
 fn remedy(config: &StyleConfig) -> &'static str {
     match config.optimizer {
-        OptimizerKind::Lbfgs => ", --optimizer adam or a smaller --set history=N would need less",
+        OptimizerKind::Lbfgs => ", and --optimizer adam or a smaller --set history=N needs less",
         OptimizerKind::Adam => "",
     }
 }
