@@ -22,6 +22,7 @@
 //! | `npy` | [`npy()`]: raw numbers for NumPy |
 //! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`], [`middle_square`] |
+//! | `wrapped` | [`resize_wrapped`]: the size of what can be laid side by side |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
 //! | `sheet` | [`contact_sheet`], [`before_after`] |
 //! | [`draw`] | seven pictures of our own, so that there is something to start from |
@@ -47,6 +48,7 @@ mod resize;
 mod save;
 mod sheet;
 mod warp;
+mod wrapped;
 
 pub use colour::{keep_chroma, match_histogram, match_linear};
 pub use encode::{BitDepth, DEFAULT_JPEG_QUALITY, SaveOptions, encode};
@@ -61,6 +63,7 @@ pub use resize::{Filter, crop, fit_size, middle_square, resize, resize_plane};
 pub use save::{check_output, check_writable, save, write_atomic, write_atomic_with};
 pub use sheet::{SheetOptions, before_after, contact_sheet};
 pub use warp::{Warp, warp};
+pub use wrapped::resize_wrapped;
 
 /// Channels of every picture: red, green, blue.
 pub const CHANNELS: usize = 3;
