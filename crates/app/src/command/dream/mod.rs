@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use reverie_model::rng::Rng;
+use reverie_viz::VizError;
 use reverie_viz::dream::{DreamConfig, DreamEvent, Subject, dream, octave_sizes};
 use reverie_viz::picture::Picture;
 use reverie_viz::render::{
@@ -186,7 +187,12 @@ impl Dreamer {
             buffer: self.opened.buffer,
         };
         let dims = [width as usize, height as usize];
-        match fitting(network, layers, dims, false, &room)? {
+        let found = match fitting(network, layers, dims, false, &room) {
+            // What can only be looked at whole is, where memory allows; the device knows its buffers.
+            Err(VizError::NoTiles { .. }) if has_room => return Ok((bytes, None)),
+            found => found?,
+        };
+        match found {
             Some((_, tiling)) if tiling.count() == 1 => Ok((bytes, None)),
             Some((tiles, tiling)) => {
                 let bytes = held + tile_bytes(network, layers, &tiling)?;
