@@ -134,6 +134,9 @@ fn every_settings_file_runs_for_two_steps() {
                     .arg("--style")
                     .arg(&picture);
             }
+            "texture" => {
+                run.arg(&picture);
+            }
             "dream" => {
                 run.args(["--layer", "relu2_1", "--octaves", "2"])
                     .arg(&picture);

@@ -23,7 +23,7 @@ use crate::common::data_dir;
 /// Bar for gradients, relative in length.
 const BAR: f64 = 1e-5;
 /// The same for the root of a matrix with small eigenvalues, whose slope blows rounding up.
-const ROOT_BAR: f64 = 1e-4;
+const ROOT_BAR: f64 = 2e-4;
 
 fn bar(loss: StyleLoss) -> f64 {
     match loss {

@@ -27,7 +27,7 @@ pub struct Source {
 
 impl Source {
     /// The same file for a purpose.
-    pub fn as_a(self, role: &str) -> Self {
+    pub fn with_role(self, role: &str) -> Self {
         Self {
             role: Some(role.to_owned()),
             ..self

@@ -15,7 +15,7 @@ fn film(args: &[&str]) -> Vec<String> {
 }
 
 /// The bytes of the frames of a film, in order.
-fn frames(folder: &Folder, name: &str, count: usize) -> Vec<Vec<u8>> {
+pub(super) fn frames(folder: &Folder, name: &str, count: usize) -> Vec<Vec<u8>> {
     let frame = |number| folder.read(&format!("{name}/frame-{number:05}.png"));
     (1..=count).map(frame).collect()
 }
@@ -27,7 +27,8 @@ fn gif_frames(folder: &Folder, name: &str) -> usize {
     decoder.into_frames().collect_frames().unwrap().len()
 }
 
-fn pixels(folder: &Folder, name: &str) -> image::RgbImage {
+/// The colours of a picture.
+pub(super) fn pixels(folder: &Folder, name: &str) -> image::RgbImage {
     image::open(folder.path(name)).unwrap().to_rgb8()
 }
 

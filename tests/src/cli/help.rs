@@ -5,10 +5,11 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 38] = [
+const COMMANDS: [(&[&str], bool); 39] = [
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
+    (&["texture"], true),
     (&["dream"], true),
     (&["imagine"], true),
     (&["saliency"], true),
@@ -47,10 +48,13 @@ const COMMANDS: [(&[&str], bool); 38] = [
 ];
 
 /// The commands that make a picture.
-const OF_PICTURES: [&str; 6] = ["style", "dream", "imagine", "saliency", "invert", "filters"];
+const OF_PICTURES: [&str; 7] = [
+    "style", "texture", "dream", "imagine", "saliency", "invert", "filters",
+];
 /// The commands with presets.
-const WITH_PRESETS: [&[&str]; 9] = [
+const WITH_PRESETS: [&[&str]; 10] = [
     &["style"],
+    &["texture"],
     &["dream"],
     &["imagine"],
     &["invert"],
@@ -172,10 +176,16 @@ fn every_example_that_makes_a_picture_runs() {
         "painting.jpg",
         "flowers.jpg",
         "cat.jpg",
+        "me.jpg",
+        "me.png",
+        "sky.png",
+        "face.png",
+        "pebbles.jpg",
+        "moss.jpg",
     ] {
         small_picture(&folder.path(""), name, 48, 40, 1);
     }
-    for many in ["frames", "photos"] {
+    for many in ["frames", "photos", "walk"] {
         std::fs::create_dir(folder.path(many)).unwrap();
         small_picture(&folder.path(many), "1.jpg", 48, 40, 1);
     }
@@ -195,6 +205,8 @@ fn every_example_that_makes_a_picture_runs() {
     folder.done(&plain(
         &[&["style"], &first[..], &["-o", "night.png"]].concat(),
     ));
+    let texture = ["texture", "pebbles.jpg", "--size", "16", "--steps", "1"];
+    folder.done(&plain(&[&texture[..], &["-o", "tile.png"]].concat()));
     let mut count = 0;
     for (command, _) in COMMANDS {
         for mut example in examples(command) {

@@ -97,10 +97,13 @@ fn an_interrupted_dream_is_saved() {
 }
 
 #[test]
-fn a_budget_of_time_stops_a_transfer_that_can_go_on() {
+fn a_budget_of_time_stops_a_transfer_that_goes_on_and_it_can_go_on_again() {
     let folder = Folder::new();
     let long = &["--size", "64", "--steps", "100000", "--optimizer", "adam"];
-    let args = style(&[&long[..], &["--json", "--time-budget", "0.3"]].concat());
+    let first = style(&[&long[..], &["--stop-after", "1"]].concat());
+    folder.run(&first).assert().code(130);
+    let timed = ["--resume", "--json", "--time-budget", "0.3"];
+    let args = style(&[&long[..], &timed].concat());
     let done = folder.run(&args).assert().success();
     assert_eq!(result(&done.get_output().stdout)["interrupted"], true);
     let left: Vec<_> = ["x.png", "x.png.resume"]

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use super::looking::invert;
 use super::weights::{TINY, safetensors};
-use super::{Folder, dream, imagine, plain, style};
+use super::{Folder, dream, imagine, plain, style, texture};
 
 /// The objects that a run writes to stdout.
-fn objects(folder: &Folder, args: &[String]) -> Vec<Value> {
+pub(super) fn objects(folder: &Folder, args: &[String]) -> Vec<Value> {
     let mut args = args.to_vec();
     args.insert(1, "--json".to_owned());
     let done = folder.run(&args).assert().success();
@@ -38,6 +38,7 @@ fn commands_that_make_pictures_end_in_their_result() {
             invert(&["-o", "4.png"]),
             &["layers", "feature_errors", "picture_errors"],
         ),
+        (texture(&["-o", "5.png"]), &["style_loss", "interrupted"]),
     ];
     for (args, more) in runs {
         let objects = objects(&folder, &args);

@@ -11,6 +11,11 @@
 //! | `dreams` | films, masks, guides, classes, pictures from noise |
 //! | `looking` | filters, maps of pictures, pictures made anew from them |
 //! | `deconv` | the deconvolutional network: units, folders, what is skipped, how runs go on |
+//! | `texture` | textures: their size, seed, examples and borders |
+//! | `masks` | styles that count in places, and places that stay as they are |
+//! | `film` | frames of a film in the manner of a picture, with and without their movement |
+//! | `memory` | pictures that are looked at in tiles |
+//! | `budget` | less time, more steps, other style losses |
 //! | `devices` | backends that are not there |
 //! | `resume` | runs that cannot be gone on with |
 //! | `interrupt` | Ctrl-C |
@@ -27,17 +32,21 @@
 //! | `tour` | the page of samples, whole and without other files |
 //! | `help` | examples that do not work, settings that cannot be fed back |
 
+mod budget;
 mod classify;
 mod deconv;
 mod devices;
 mod disk_full;
 mod dreams;
+mod film;
 mod help;
 mod import;
 mod interrupt;
 mod json;
 mod kernels;
 mod looking;
+mod masks;
+mod memory;
 mod music;
 mod names;
 mod output;
@@ -49,6 +58,7 @@ mod resume;
 mod saliency;
 mod speech;
 mod text;
+mod texture;
 mod tour;
 mod weights;
 
@@ -78,6 +88,14 @@ const STYLE: &[[&str; 2]] = &[
 const DREAM: &[[&str; 2]] = &[
     ["--net", "tiny"],
     ["--layer", "relu2_1"],
+    ["--size", "32"],
+    ["--steps", "2"],
+    ["--seed", "1"],
+    ["--backend", "flex"],
+    ["-o", "x.png"],
+];
+const TEXTURE: &[[&str; 2]] = &[
+    ["--net", "tiny"],
     ["--size", "32"],
     ["--steps", "2"],
     ["--seed", "1"],
@@ -209,6 +227,11 @@ impl Folder {
 /// A small style transfer with these flags; those that a case leaves out have small values.
 fn style(args: &[&str]) -> Vec<String> {
     with_defaults("style", STYLE, args)
+}
+
+/// A small texture like `a.png`, likewise.
+fn texture(args: &[&str]) -> Vec<String> {
+    with_defaults("texture", TEXTURE, &[&["a.png"], args].concat())
 }
 
 /// A small dream on `a.png`, likewise.

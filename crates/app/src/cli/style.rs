@@ -114,9 +114,9 @@ pub struct MakingArgs {
     after_help = "Examples:
   reverie style --content town.jpg --style starry.jpg --net vgg16-hed -o night.png
   reverie style --content town.jpg --style a.jpg:2 --style b.jpg:1 --size 384 -o mixed.png
-  reverie style --content town.jpg --style a.jpg --mask sky.png --style b.jpg --mask rest.png -o 2.png
+  reverie style --content me.jpg --style a.jpg --mask sky.png --style b.jpg --mask me.png -o 2.png
   reverie style --content me.jpg --style a.jpg --protect face.png --preset bold -o bold.png
-  reverie style --content town.jpg --style a.jpg --size 3840 --memory 3GB --quality fast -o print.png
+  reverie style --content town.jpg --style a.jpg --size 3840 --memory 3GB --quality fast -o big.png
   reverie style --frames walk --flow walk-flow --style a.jpg --size 512 -o walk-styled
   reverie style --content town.jpg --style a.jpg --preset crowson --net vgg19 --dry-run -o x.png
   reverie style --rerun night.png -o again.png

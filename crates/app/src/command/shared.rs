@@ -184,14 +184,27 @@ pub fn memory_limit(asked: Option<u64>, opened: &Opened) -> Option<u64> {
     }
 }
 
-/// The refusal of a picture that does not fit even in the smallest tiles, with what these would need.
-pub fn no_room(needs: u64, limit: Option<u64>, size: u32, remedy: &str) -> anyhow::Error {
-    let limit = limit.map_or("too little is".to_owned(), |limit| {
-        format!("{} are", memory::readable(limit))
-    });
+/// What a picture takes that does not fit even in tiles.
+pub struct Needs {
+    /// Bytes that grow with the picture.
+    pub growing: u64,
+    /// Bytes that do not: the program, the network and the smallest tile.
+    pub fixed: u64,
+}
+
+/// The refusal of a picture of this size, with the size that would fit.
+pub fn no_room(needs: &Needs, limit: Option<u64>, size: u32, remedy: &str) -> anyhow::Error {
+    // Memory grows with the area; a little is kept back, as for pictures that are not cut.
+    let left = limit.unwrap_or(0).saturating_sub(needs.fixed);
+    let fits = f64::from(size) * (left as f64 / needs.growing.max(1) as f64).sqrt() * 0.97;
+    let advice = match fits as u32 {
+        fits if (1..size).contains(&fits) => format!("--size {fits} would fit"),
+        _ => "a smaller --size would need less".to_owned(),
+    };
     anyhow::anyhow!(
-        "a picture of {size} pixels needs at least {} of memory, even in the smallest tiles, and {limit} to be had; a smaller --size would fit{remedy}",
-        memory::readable(needs)
+        "a picture of {size} pixels needs about {} of memory even in the smallest tiles, and there are {}; {advice}{remedy}",
+        memory::readable(needs.growing + needs.fixed),
+        limit.map_or("too little".to_owned(), memory::readable)
     )
 }
 

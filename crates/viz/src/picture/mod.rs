@@ -21,15 +21,14 @@
 //! | `flow` | [`Flow`], [`load_flow`], [`save_flow`]: where the things of one frame are in another |
 //! | `npy` | [`npy()`]: raw numbers for NumPy |
 //! | `warp` | [`warp()`]: everything in a picture zoomed, turned and shifted |
-//! | `around` | [`enlarge_around`]: enlarging where borders meet |
 //! | `resize` | [`resize()`], [`resize_plane`], [`fit_size`], [`crop`], [`middle_square`] |
+//! | `wrapped` | [`resize_wrapped`]: the size of what can be laid side by side |
 //! | `colour` | [`keep_chroma`], [`match_linear`], [`match_histogram`] |
 //! | `sheet` | [`contact_sheet`], [`before_after`] |
 //! | [`draw`] | seven pictures of our own, so that there is something to start from |
 //! | `error` | [`PictureError`] |
 
 pub mod animation;
-mod around;
 mod colour;
 mod convert;
 pub mod draw;
@@ -49,8 +48,8 @@ mod resize;
 mod save;
 mod sheet;
 mod warp;
+mod wrapped;
 
-pub use around::enlarge_around;
 pub use colour::{keep_chroma, match_histogram, match_linear};
 pub use encode::{BitDepth, DEFAULT_JPEG_QUALITY, SaveOptions, encode};
 pub use error::PictureError;
@@ -64,6 +63,7 @@ pub use resize::{Filter, crop, fit_size, middle_square, resize, resize_plane};
 pub use save::{check_output, check_writable, save, write_atomic, write_atomic_with};
 pub use sheet::{SheetOptions, before_after, contact_sheet};
 pub use warp::{Warp, warp};
+pub use wrapped::resize_wrapped;
 
 /// Channels of every picture: red, green, blue.
 pub const CHANNELS: usize = 3;

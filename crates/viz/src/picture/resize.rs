@@ -102,6 +102,19 @@ pub fn resize_plane(
 fn resample<P: PixelTrait + InnerPixel + Default>(
     source: &[P],
     (width, height): (u32, u32),
+    size: (u32, u32),
+    filter: Filter,
+) -> Vec<P> {
+    let whole = [0.0, 0.0, width.into(), height.into()];
+    resample_part(source, (width, height), whole, size, filter)
+}
+
+/// The part that begins at a column and a row, so wide and so high, in another size. What lies
+/// around it counts where a filter reads beyond it.
+pub(super) fn resample_part<P: PixelTrait + InnerPixel + Default>(
+    source: &[P],
+    (width, height): (u32, u32),
+    [left, top, across, down]: [f64; 4],
     (new_width, new_height): (u32, u32),
     filter: Filter,
 ) -> Vec<P> {
@@ -109,10 +122,11 @@ fn resample<P: PixelTrait + InnerPixel + Default>(
     let mut target = TypedImage::<P>::new(new_width, new_height);
     let options = ResizeOptions::new()
         .resize_alg(filter.to_algorithm())
+        .crop(left, top, across, down)
         .use_alpha(false);
     Resizer::new()
         .resize_typed(&image, &mut target, &options)
-        .expect("no cropping was asked for, so the box fits");
+        .expect("the part lies inside");
     target.pixels().to_vec()
 }
 

@@ -69,6 +69,24 @@ pub fn look_bytes(
     })
 }
 
+/// Bytes of [`look_bytes`] that do not grow with the picture: filters in the forms of the kernels.
+///
+/// # Errors
+/// [`VizError::Model`] if a layer does not exist.
+pub fn filter_bytes(network: &dyn Network, layers: &[Layer]) -> Result<u64, VizError> {
+    let Some(deepest) = network.deepest(layers)? else {
+        return Ok(0);
+    };
+    if !network.is_on_kernels() {
+        return Ok(0);
+    }
+    let infos = network.layers();
+    let depth = infos.iter().position(|info| info.layer == deepest.layer);
+    let passed = &infos[..depth.map_or(0, |place| place + 1)];
+    let filters = network.filter_bytes(layers);
+    Ok(filters.unwrap_or_else(|| winograd_bytes(passed)))
+}
+
 /// On Burn's operations, the outputs of every rectifier and pooling and the positions of maxima are
 /// held, with scratch space for the largest layer.
 fn composed_bytes(passed: &[LayerInfo], elements: &[u64]) -> u64 {

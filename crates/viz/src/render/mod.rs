@@ -13,9 +13,9 @@ pub use checkpoint::{checkpoint_notes, load_checkpoint, save_checkpoint};
 pub use constraint::{
     Blur, Clamp, Constraint, ContributionClip, Decay, Keep, NormClip, gaussian_blur,
 };
-pub use memory::{image_bytes, look_bytes, network_bytes};
+pub use memory::{filter_bytes, image_bytes, look_bytes, network_bytes};
 pub use optimizer::{LineSearch, Optimizer, OptimizerConfig};
-pub use tiles::{Room, Tiles, Tiling, fitting, measure, over_tiles, tile_bytes};
+pub use tiles::{Room, Tiles, Tiling, fitting, measure, over_tiles, smallest_tiling, tile_bytes};
 
 use std::ops::ControlFlow;
 

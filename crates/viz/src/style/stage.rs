@@ -11,8 +11,8 @@ use crate::noise::noise_planes;
 use crate::objective::Goal;
 use crate::param::{Guarded, ImageParam, Pixels};
 use crate::picture::{
-    Filter, Picture, enlarge_around, fit_size, keep_chroma, match_histogram, match_linear, resize,
-    resize_plane,
+    Filter, Picture, fit_size, keep_chroma, match_histogram, match_linear, resize, resize_plane,
+    resize_wrapped,
 };
 use crate::render::{Average, Clamp, Constraint, State};
 use crate::tensor::{picture_of, tensor_of, values_of};
@@ -140,18 +140,17 @@ impl Stage {
     /// The coarse state carried to this size: the (averaged) image and Adam's moments grow with it.
     pub(super) fn refined(&self, job: &Transfer<'_>, coarse: &Self, state: State) -> State {
         let image = state.average.as_ref().map_or(state.values, Average::value);
-        let wraps = job.config.tileable;
-        let mut values = self.grown(image, coarse, Filter::Bicubic, wraps);
+        let mut values = self.grown(job, image, coarse, Filter::Bicubic);
         if job.config.clamp && job.config.optimizer == OptimizerKind::Adam {
             values = values.clamp(0.0, 1.0);
         }
         let mut optimizer = state.optimizer;
         optimizer.carry(|moment, is_positive| {
             if is_positive {
-                self.grown(moment, coarse, Filter::Bilinear, wraps)
+                self.grown(job, moment, coarse, Filter::Bilinear)
                     .clamp_min(0.0)
             } else {
-                self.grown(moment, coarse, Filter::Bicubic, wraps)
+                self.grown(job, moment, coarse, Filter::Bicubic)
             }
         });
         State {
@@ -161,17 +160,24 @@ impl Stage {
         }
     }
 
-    /// A flat image `[3 H W]` of a coarser size at this size.
-    fn grown(&self, values: Tensor<1>, coarse: &Self, filter: Filter, wraps: bool) -> Tensor<1> {
+    /// A flat image `[3 H W]` of a coarser size at this size. Borders that met still do.
+    fn grown(
+        &self,
+        job: &Transfer<'_>,
+        values: Tensor<1>,
+        coarse: &Self,
+        filter: Filter,
+    ) -> Tensor<1> {
         let device = values.device();
         let plane = coarse.width as usize * coarse.height as usize;
         let (w, h) = (coarse.width, coarse.height);
+        let larger = |plane: &[f32]| match job.config.tileable {
+            true => resize_wrapped(plane, (w, h), (self.width, self.height), filter),
+            false => resize_plane(plane, w, h, self.width, self.height, filter),
+        };
         let resized: Vec<f32> = values_of(values)
             .chunks_exact(plane)
-            .flat_map(|plane| match wraps {
-                true => enlarge_around(plane, (w, h), (self.width, self.height)),
-                false => resize_plane(plane, w, h, self.width, self.height, filter),
-            })
+            .flat_map(larger)
             .collect();
         let count = resized.len();
         Tensor::from_data(TensorData::new(resized, [count]), &device)

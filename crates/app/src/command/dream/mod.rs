@@ -10,10 +10,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use reverie_model::rng::Rng;
+use reverie_viz::VizError;
 use reverie_viz::dream::{DreamConfig, DreamEvent, Subject, dream, octave_sizes};
 use reverie_viz::picture::Picture;
 use reverie_viz::render::{
-    Room, Tiles, Tiling, fitting, image_bytes, look_bytes, network_bytes, tile_bytes,
+    Room, Tiles, fitting, image_bytes, look_bytes, network_bytes, smallest_tiling, tile_bytes,
 };
 use serde_json::json;
 
@@ -172,7 +173,8 @@ impl Dreamer {
     ) -> anyhow::Result<(u64, Option<Tiles>)> {
         let network = self.loaded.network.as_ref();
         let layers = &self.aim.layers;
-        let held = memory::BASE + network_bytes(network) + image_bytes(width, height, IMAGE_COPIES);
+        let images = image_bytes(width, height, IMAGE_COPIES);
+        let held = memory::BASE + network_bytes(network) + images;
         let bytes = held + look_bytes(network, layers, width, height)?;
         let limit = shared::memory_limit(asked, &self.opened);
         let has_room = limit.is_none_or(|limit| bytes <= limit);
@@ -185,20 +187,24 @@ impl Dreamer {
             buffer: self.opened.buffer,
         };
         let dims = [width as usize, height as usize];
-        match fitting(network, layers, dims, false, &room)? {
+        let found = match fitting(network, layers, dims, false, &room) {
+            // What can only be looked at whole is, where memory allows; the device knows its buffers.
+            Err(VizError::NoTiles { .. }) if has_room => return Ok((bytes, None)),
+            found => found?,
+        };
+        match found {
             Some((_, tiling)) if tiling.count() == 1 => Ok((bytes, None)),
             Some((tiles, tiling)) => {
                 let bytes = held + tile_bytes(network, layers, &tiling)?;
                 Ok((bytes, Some(tiles)))
             }
             None => {
-                let smallest = Tiles {
-                    side: 1,
-                    wraps: false,
+                let smallest = smallest_tiling(network, layers, dims, false)?;
+                let needs = shared::Needs {
+                    growing: images,
+                    fixed: held - images + tile_bytes(network, layers, &smallest)?,
                 };
-                let smallest = Tiling::new(network, layers, dims, smallest)?;
-                let needs = held + tile_bytes(network, layers, &smallest)?;
-                Err(shared::no_room(needs, limit, width.max(height), ""))
+                Err(shared::no_room(&needs, limit, width.max(height), ""))
             }
         }
     }

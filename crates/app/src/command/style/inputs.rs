@@ -280,10 +280,10 @@ impl Inputs {
             .zip(&self.masks)
             .filter(|(s, _)| counts(s))
         {
-            sources.push(Source::of(mask, None)?.as_a("mask"));
+            sources.push(Source::of(mask, None)?.with_role("mask"));
         }
         if let Some(protect) = &self.protect {
-            sources.push(Source::of(protect, None)?.as_a("protect"));
+            sources.push(Source::of(protect, None)?.with_role("protect"));
         }
         Ok(Recipe {
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -35,6 +35,14 @@ use crate::{paths, settings};
 /// # Errors
 /// Wrong settings, unusable files, a diverged optimisation, a full disk.
 pub fn run(args: &StyleArgs) -> anyhow::Result<ExitCode> {
+    // The parser asks for no flag beside one that rules it out, as --content does --frames.
+    if args.flow.is_some() && args.frames.is_none() {
+        return Err(UsageError(
+            "--flow says how the frames of a film move, and there are none: add --frames DIR, or leave it out"
+                .into(),
+        )
+        .into());
+    }
     let inputs = Inputs::of_style(args)?;
     match &args.frames {
         Some(frames) => film::run(args, frames, &inputs),

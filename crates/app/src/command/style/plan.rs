@@ -1,7 +1,10 @@
 //! What a transfer will take: sizes, steps, memory, and tiles where memory is short.
 
 use reverie_model::vision::Layer;
-use reverie_viz::render::{Room, Tiles, Tiling, fitting, image_bytes, network_bytes, tile_bytes};
+use reverie_viz::VizError;
+use reverie_viz::render::{
+    Room, Tiles, Tiling, fitting, image_bytes, network_bytes, smallest_tiling, tile_bytes,
+};
 use reverie_viz::style::{OptimizerKind, Scale, StyleConfig, Transfer};
 use serde_json::{Value, json};
 
@@ -66,7 +69,8 @@ impl Plan {
             Ok(whole) => held + tile_bytes(network, &layers, whole)?,
             Err(_) => held + reverie_viz::render::look_bytes(network, &layers, width, height)?,
         };
-        let has_room = limit.is_none_or(|limit| bytes <= limit) && opened.buffer.is_none();
+        let is_held = limit.is_none_or(|limit| bytes <= limit);
+        let has_room = is_held && opened.buffer.is_none();
         let plain = Self {
             scales,
             size,
@@ -83,7 +87,12 @@ impl Plan {
             bytes: limit.map_or(u64::MAX, |limit| limit.saturating_sub(held + contents)),
             buffer: opened.buffer,
         };
-        match fitting(network, &layers, dims, wraps, &room)? {
+        let found = match fitting(network, &layers, dims, wraps, &room) {
+            // What can only be looked at whole is, where memory allows; the device knows its buffers.
+            Err(VizError::NoTiles { .. }) if is_held && !wraps => return Ok(plain),
+            found => found?,
+        };
+        match found {
             Some((_, tiling)) if tiling.count() == 1 && has_room => Ok(plain),
             Some((tiles, tiling)) => {
                 let bytes = held + contents + tile_bytes(network, &layers, &tiling)?;
@@ -95,10 +104,12 @@ impl Plan {
                 })
             }
             None => {
-                let smallest = Tiles { side: 1, wraps };
-                let smallest = Tiling::new(network, &layers, dims, smallest)?;
-                let needs = held + contents + tile_bytes(network, &layers, &smallest)?;
-                Err(shared::no_room(needs, limit, config.size, remedy(config)))
+                let smallest = smallest_tiling(network, &layers, dims, wraps)?;
+                let needs = shared::Needs {
+                    growing: images + contents,
+                    fixed: held - images + tile_bytes(network, &layers, &smallest)?,
+                };
+                Err(shared::no_room(&needs, limit, config.size, remedy(config)))
             }
         }
     }
@@ -197,7 +208,7 @@ fn style_is_larger(job: &Transfer<'_>, (width, height): (u32, u32)) -> bool {
 /// What would help, besides a smaller picture.
 fn remedy(config: &StyleConfig) -> &'static str {
     match config.optimizer {
-        OptimizerKind::Lbfgs => ", --optimizer adam or a smaller --set history=N would need less",
+        OptimizerKind::Lbfgs => ", and --optimizer adam or a smaller --set history=N needs less",
         OptimizerKind::Adam => "",
     }
 }

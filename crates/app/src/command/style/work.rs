@@ -51,7 +51,9 @@ impl Work<'_> {
     ) -> anyhow::Result<Done> {
         let mut stop = None;
         let mut failed: Option<anyhow::Error> = None;
-        let outcome = transfer(self.job, saved, |event, snapshot| {
+        let last = self.job.plan()?.len() - 1;
+        let mut is_enough = false;
+        let mut outcome = transfer(self.job, saved, |event, snapshot| {
             let Some(snapshot) = snapshot else {
                 tell_start(output, event);
                 return ControlFlow::Continue(());
@@ -70,6 +72,15 @@ impl Work<'_> {
                 stop = None;
                 return ControlFlow::Continue(());
             }
+            // At the last size, time that was shared out is up a little early if steps have become
+            // slower: the picture is finished with a few less.
+            is_enough = stop == Some(Stop::OutOfTime)
+                && self.job.budget.is_some()
+                && snapshot.scale == last;
+            if is_enough {
+                stop = None;
+                return ControlFlow::Break(());
+            }
             if let Some(checkpoint) = self.checkpoint
                 && let Err(error) = resume::save(checkpoint, self.saver.recipe, snapshot)
             {
@@ -77,6 +88,7 @@ impl Work<'_> {
             }
             ControlFlow::Break(())
         })?;
+        outcome.is_interrupted &= !is_enough;
         Ok(Done {
             outcome,
             stop,

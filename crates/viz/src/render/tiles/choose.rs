@@ -4,7 +4,7 @@ use reverie_model::vision::{Layer, Network};
 
 use super::{Tiles, Tiling};
 use crate::VizError;
-use crate::render::look_bytes;
+use crate::render::{filter_bytes, look_bytes};
 
 /// What there is room for.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +21,12 @@ const F32: u64 = 4;
 /// reads each number nine times.
 const LAID_OUT: u64 = 9;
 
-/// The fewest tiles with which a look has room; none where even the smallest have not.
+/// Of what a look at a whole picture of a tile's size holds, so many hundredths are held for a tile,
+/// whose numbers go when the next comes. Measured, not derived.
+const OF_A_LOOK: u64 = 65;
+
+/// The fewest tiles with which a look has room; none where even the [smallest](smallest_tiling)
+/// have not.
 ///
 /// # Errors
 /// As for [`Tiling::new`].
@@ -33,6 +38,7 @@ pub fn fitting(
     room: &Room,
 ) -> Result<Option<(Tiles, Tiling)>, VizError> {
     let longest = size[0].max(size[1]);
+    let smallest = smallest_tiling(network, layers, size, wraps)?;
     let mut last: Option<Tiling> = None;
     for count in 1..=longest {
         let tiles = Tiles {
@@ -46,13 +52,25 @@ pub fn fitting(
         if has_room(network, layers, &tiling, room)? {
             return Ok(Some((tiles, tiling)));
         }
-        let is_smallest = last.is_some_and(|last| last.tile() == tiling.tile());
-        if is_smallest && count > 1 {
+        if tiling == smallest {
             break;
         }
         last = Some(tiling);
     }
     Ok(None)
+}
+
+/// A picture cut as finely as can be.
+///
+/// # Errors
+/// As for [`Tiling::new`].
+pub fn smallest_tiling(
+    network: &dyn Network,
+    layers: &[Layer],
+    size: [usize; 2],
+    wraps: bool,
+) -> Result<Tiling, VizError> {
+    Tiling::new(network, layers, size, Tiles { side: 1, wraps })
 }
 
 /// Bytes that one look at a tile holds at its peak.
@@ -65,7 +83,12 @@ pub fn tile_bytes(
     tiling: &Tiling,
 ) -> Result<u64, VizError> {
     let [width, height] = tiling.shown();
-    look_bytes(network, layers, width as u32, height as u32)
+    let look = look_bytes(network, layers, width as u32, height as u32)?;
+    if tiling.count() == 1 || !network.is_on_kernels() {
+        return Ok(look);
+    }
+    let filters = filter_bytes(network, layers)?;
+    Ok(filters + (look - filters) * OF_A_LOOK / 100)
 }
 
 fn has_room(
@@ -124,5 +147,23 @@ mod tests {
         assert!(count(whole - 1, None) > Some(1));
         assert_eq!(count(0, None), None);
         assert!(count(whole, Some(256 * 192)) > Some(1));
+    }
+
+    #[test]
+    fn nothing_is_refused_that_the_smallest_tiles_have_room_for() {
+        let vgg = Vgg::random(&VggConfig::tiny(), 1, &Device::flex());
+        let layers = [Layer::named("relu2_2")];
+        // Of some of these sizes two neighbouring counts have the same largest tile.
+        for size in [[384, 288], [256, 192], [97, 500], [64, 64]] {
+            let smallest = smallest_tiling(&vgg, &layers, size, false).unwrap();
+            let bytes = tile_bytes(&vgg, &layers, &smallest).unwrap();
+            let fits = |bytes| {
+                let buffer = None;
+                let room = Room { bytes, buffer };
+                fitting(&vgg, &layers, size, false, &room).unwrap()
+            };
+            assert!(fits(bytes).is_some(), "{size:?} in {bytes} bytes");
+            assert!(fits(bytes - 1).is_none(), "{size:?}");
+        }
     }
 }

@@ -13,7 +13,7 @@
 mod choose;
 mod look;
 
-pub use choose::{Room, fitting, tile_bytes};
+pub use choose::{Room, fitting, smallest_tiling, tile_bytes};
 pub(super) use look::look;
 pub use look::{measure, over_tiles};
 

@@ -1,0 +1,146 @@
+//! Pictures that are looked at in tiles, because memory is short.
+
+use reverie_viz::picture::{SaveOptions, draw, save};
+use serde_json::Value;
+
+use super::dreams::pixels;
+use super::json::objects;
+use super::{Folder, Maker, dream, style, texture};
+
+/// A folder with the pictures `large.png` and `manner.png`.
+fn large() -> Folder {
+    let folder = Folder::new();
+    let save = |picture, name| {
+        save(&picture, None, &folder.path(name), &SaveOptions::default()).unwrap();
+    };
+    save(draw::landscape(256, 192, 1), "large.png");
+    save(draw::mosaic(256, 192, 1), "manner.png");
+    folder
+}
+
+/// A transfer with the built-in network.
+const TRANSFER: &[&str] = &[
+    "--content",
+    "large.png",
+    "--style",
+    "manner.png",
+    "--net",
+    "vgg-mini",
+    "--size",
+    "256",
+    "--set",
+    "start_size=256",
+    "--set",
+    "content_layers=[\"relu4_2\"]",
+    "--steps",
+    "4",
+];
+
+/// The plan of a run.
+fn plan(folder: &Folder, args: &[String]) -> Value {
+    let mut args = args.to_vec();
+    args.push("--dry-run".to_owned());
+    let events = objects(folder, &args);
+    let plan = events.iter().find(|event| event["event"] == "plan");
+    plan.unwrap().clone()
+}
+
+/// A share of the memory that the plan of the whole picture asks for, as a flag says it.
+fn share(whole: &Value, share: f64) -> String {
+    let bytes = whole["memory_bytes"].as_f64().unwrap();
+    format!("{:.3}MB", bytes * share / 1e6)
+}
+
+/// The largest difference of two pictures, from black to white 255.
+fn apart(folder: &Folder, a: &str, b: &str) -> u8 {
+    let [a, b] = [a, b].map(|name| pixels(folder, name));
+    assert_eq!(a.dimensions(), b.dimensions());
+    let pairs = a.iter().zip(b.iter());
+    pairs.map(|(a, b)| a.abs_diff(*b)).max().unwrap()
+}
+
+#[test]
+fn a_transfer_in_tiles_is_the_transfer_of_the_whole() {
+    let folder = large();
+    let run = |more: &[&str]| style(&[TRANSFER, more].concat());
+    let whole = plan(&folder, &run(&[]));
+    assert_eq!(whole["tiles"], 1);
+    let little = share(&whole, 0.95);
+    let cut = plan(&folder, &run(&["--memory", &little]));
+    assert!(cut["tiles"].as_u64() > Some(1), "{cut} with {little}");
+    let [less, more] = [&cut, &whole].map(|plan| plan["memory_bytes"].as_f64().unwrap());
+    assert!(less <= 0.95 * more, "{less} of {more} bytes");
+    folder.done(&run(&["-o", "whole.png"]));
+    let done = folder
+        .run(&run(&["--memory", &little, "-o", "cut.png"]))
+        .assert()
+        .success();
+    let said = String::from_utf8(done.get_output().stderr.clone()).unwrap();
+    assert!(said.contains(" tiles of up to "), "{said}");
+    let apart = apart(&folder, "whole.png", "cut.png");
+    println!("{} tiles: {apart} of 255 apart after 4 steps", cut["tiles"]);
+    assert!(apart <= 2, "{apart} of 255 apart");
+}
+
+#[test]
+fn a_texture_whose_borders_meet_is_the_same_in_tiles() {
+    let folder = large();
+    let run = |more: &[&str]| {
+        let net = ["--net", "vgg-mini", "--size", "192", "--steps", "4"];
+        texture(&[&net[..], &["--tileable", "--set", "start_size=192"], more].concat())
+    };
+    let whole = plan(&folder, &run(&[]));
+    let little = share(&whole, 0.85);
+    let cut = plan(&folder, &run(&["--memory", &little]));
+    assert!(cut["tiles"].as_u64() > Some(1), "{cut} with {little}");
+    folder.done(&run(&["-o", "whole.png"]));
+    folder.done(&run(&["--memory", &little, "-o", "cut.png"]));
+    let apart = apart(&folder, "whole.png", "cut.png");
+    println!("{} tiles: {apart} of 255 apart after 4 steps", cut["tiles"]);
+    assert!(apart <= 2, "{apart} of 255 apart");
+}
+
+#[test]
+fn a_dream_in_tiles_is_the_dream_of_the_whole() {
+    let folder = large();
+    let run = |more: &[&str]| -> Vec<String> {
+        let net = ["--net", "vgg-mini", "--layer", "relu3_1", "--size", "256"];
+        let args = dream(&[&net[..], &["--octaves", "1", "--steps", "4"], more].concat());
+        let source = |word: String| match word.as_str() {
+            "a.png" => "large.png".to_owned(),
+            _ => word,
+        };
+        args.into_iter().map(source).collect()
+    };
+    let said = |args: &[String]| {
+        let done = folder.run(args).assert().success();
+        String::from_utf8(done.get_output().stderr.clone()).unwrap()
+    };
+    assert!(!said(&run(&["-o", "whole.png"])).contains("tiles"));
+    let text = said(&run(&["--memory", "115MB", "-o", "cut.png"]));
+    assert!(text.contains(" in tiles of up to "), "{text}");
+    let apart = apart(&folder, "whole.png", "cut.png");
+    println!("{apart} of 255 apart after 4 steps");
+    assert!(apart <= 2, "{apart} of 255 apart");
+}
+
+#[test]
+fn memory_that_is_too_little_or_no_number_is_refused() {
+    let folder = Folder::new();
+    let makers: [Maker; 3] = [style, texture, dream];
+    for make in makers {
+        let facts = &[
+            "picture of 32 pixels needs about",
+            "smallest tiles",
+            "there are 1 MB",
+            "smaller --size",
+        ];
+        folder.refused(1, &make(&["--memory", "1MB"]), facts);
+        for wrong in ["12", "lots", "-2GB", "0MB"] {
+            let memory = format!("--memory={wrong}");
+            folder.misused(&make(&[&memory]), &[wrong, "900MB or 2.5GB"]);
+        }
+        folder.done(&make(&["--memory", "2GB"]));
+        std::fs::remove_file(folder.path("x.png")).unwrap();
+    }
+}
