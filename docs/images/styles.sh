@@ -106,7 +106,7 @@ for name in mosaic strokes waves; do
     textures+=("$work/$name.png=example: $name" "$work/$name-more.png=texture"
         "$work/$name-laid.png=four copies of a tile")
 done
-$sheet 3 216 1200 82 docs/images/textures.jpg "${textures[@]}"
+$sheet 3 216 1200 76 docs/images/textures.jpg "${textures[@]}"
 
 # Two styles, each in its place, and a style around what stays.
 for what in sky ground face; do
@@ -147,4 +147,4 @@ for pair in landscape-strokes portrait-planes still-life-waves; do
         looks+=("$work/$pair-$preset.png=$preset")
     done
 done
-$sheet 5 216 1600 82 docs/images/looks.jpg "${looks[@]}"
+$sheet 5 216 1400 74 docs/images/looks.jpg "${looks[@]}"
