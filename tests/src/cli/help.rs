@@ -1,6 +1,8 @@
 //! What the help says must be so: its examples work, its presets exist, its settings can be fed
 //! back.
 
+use reverie_viz::picture::{Flow, save_flow};
+
 use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
@@ -298,6 +300,60 @@ fn every_command_of_the_tutorial_on_explaining_runs() {
         let without_picture = command[0] == "filters" && !command.contains(&"photo.jpg".to_owned());
         if !without_picture {
             command.extend(plain(quick));
+        }
+        command.extend(plain(&["--backend", "flex"]));
+        folder.done(&command);
+    }
+    assert!(count >= 20, "only {count} commands were found");
+}
+
+#[test]
+fn every_command_of_the_tutorial_on_styles_runs() {
+    let folder = Folder::new();
+    let pictures =
+        ["photo", "painting", "mosaic", "pebbles", "moss"].map(|name| format!("{name}.jpg"));
+    let masks = ["sky", "ground", "face"].map(|name| format!("{name}.png"));
+    for (seed, name) in (1..).zip(pictures.iter().chain(&masks)) {
+        small_picture(&folder.path(""), name, 64, 48, seed);
+    }
+    for many in ["walk", "walk-flow"] {
+        std::fs::create_dir(folder.path(many)).unwrap();
+    }
+    for number in 1..=3 {
+        small_picture(
+            &folder.path("walk"),
+            &format!("walk-0{number}.png"),
+            48,
+            40,
+            number,
+        );
+    }
+    // As if everything had moved to the right.
+    let moves = [("", -2.0), ("-forward", 2.0)];
+    for (number, (ending, right)) in (2..=3).flat_map(|n| moves.map(|one| (n, one))) {
+        let flow = Flow::from_fn(48, 40, |_, _| [right, 0.0]);
+        let name = format!("walk-flow/walk-0{number}{ending}.flo");
+        save_flow(&flow, &folder.path(&name), false).unwrap();
+    }
+    let mut count = 0;
+    for mut command in commands_of("tutorial-styles.md") {
+        count += 1;
+        swap_networks(&mut command);
+        match command.iter().position(|word| word == "--size") {
+            // Textures may be of any form.
+            Some(place) if command[place + 1].contains('x') => {
+                "64x32".clone_into(&mut command[place + 1])
+            }
+            Some(place) => "32".clone_into(&mut command[place + 1]),
+            None => command.extend(plain(&["--size", "32"])),
+        }
+        // Not --steps, which contradicts --quality.
+        let few: &[&str] = match command[0].as_str() {
+            "dream" => &["steps=1"],
+            _ => &["first_steps=2", "steps=2", "frame_steps=2"],
+        };
+        for few in few {
+            command.extend(plain(&["--set", few]));
         }
         command.extend(plain(&["--backend", "flex"]));
         folder.done(&command);
