@@ -6,7 +6,7 @@ use reverie_model::vision::{Activations, Layer};
 use crate::objective::Objective;
 
 /// Minus the distance of an image to what the frame before has become, where that can be trusted:
-/// `Σ c (x − w)² / (3 Σ c)`.
+/// `Σ c (x − w)² / (3 max(Σ c, 1))`.
 ///
 /// # Shapes
 /// `warped` is `[1, 3, H, W]`, `trust` is `[1, 1, H, W]` in `[0, 1]`.
@@ -24,7 +24,8 @@ pub struct TemporalMatch {
 
 /// [`TemporalMatch`] as a loss of an image `[1, 3, H, W]`.
 pub fn temporal_distance(image: Tensor<4>, warped: Tensor<4>, trust: Tensor<4>) -> Tensor<1> {
-    let total = trust.clone().sum().clamp_min(f32::MIN_POSITIVE) * 3.0;
+    // Where nothing is trusted the sum is zero, and so is the distance.
+    let total = trust.clone().sum().clamp_min(1.0) * 3.0;
     ((image - warped).square() * trust).sum() / total
 }
 

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Context;
 use reverie_viz::picture::frames::{frame_name, frames_in};
-use reverie_viz::picture::{Filter, Flow, Picture, load_flow, resize};
+use reverie_viz::picture::{Filter, Flow, Format, Picture, load_flow, resize};
 use reverie_viz::style::{Mask, Pictures, Previous, StyleConfig, Transfer};
 use serde_json::{Value, json};
 
@@ -57,6 +57,13 @@ pub fn run(args: &StyleArgs, folder: &Path, inputs: &Inputs) -> anyhow::Result<E
         ))
         .into());
     }
+    if Format::of_input(out).is_some() {
+        let out = out.display();
+        return Err(UsageError(format!(
+            "{out} is the name of a picture, and the frames of a film go into a folder; name one"
+        ))
+        .into());
+    }
     anyhow::ensure!(
         !out.is_file(),
         "{} is a file; a film goes into a folder",
@@ -71,6 +78,17 @@ pub fn run(args: &StyleArgs, folder: &Path, inputs: &Inputs) -> anyhow::Result<E
         .collect::<anyhow::Result<_>>()?;
     let first = shared::load_picture(&paths[0], &output)?.picture;
     let form = (first.width(), first.height());
+    // Found out now, and not after an hour.
+    for (path, moves) in paths.iter().zip(&flows) {
+        open_frame(path, form, &output)?;
+        if let Some(moves) = moves {
+            open_flow(&moves.back, form)?;
+            moves
+                .forward
+                .iter()
+                .try_for_each(|path| open_flow(path, form).map(drop))?;
+        }
+    }
     let common = inputs.with_styles(form, &output)?;
     let (opened, loaded) = super::open(making, &mut config, inputs, &output)?;
     let pictures = Pictures {
@@ -91,10 +109,16 @@ pub fn run(args: &StyleArgs, folder: &Path, inputs: &Inputs) -> anyhow::Result<E
         config.frame_steps
     ));
     let recipe = inputs.recipe(&config, &loaded, &opened)?;
+    let moves: Vec<PathBuf> = flows
+        .iter()
+        .flatten()
+        .flat_map(|moves| std::iter::once(&moves.back).chain(&moves.forward))
+        .cloned()
+        .collect();
     let known = json!({
         "recipe": recipe,
         "frames": sources(&paths)?,
-        "flow": args.flow.is_some(),
+        "flow": sources(&moves)?,
     });
     if making.run.dry_run {
         return Ok(ExitCode::SUCCESS);
@@ -183,7 +207,39 @@ impl Moves {
     }
 }
 
-/// Names and hashes of all frames.
+/// A frame, which must have the size of the first.
+fn open_frame(path: &Path, form: (u32, u32), output: &Output) -> anyhow::Result<Picture> {
+    let content = shared::load_picture(path, output)?.picture;
+    let size = (content.width(), content.height());
+    anyhow::ensure!(
+        size == form,
+        "the frame {} has {}x{} pixels and the first one {}x{}; all frames of a film must have one size",
+        path.display(),
+        size.0,
+        size.1,
+        form.0,
+        form.1
+    );
+    Ok(content)
+}
+
+/// The movement of a frame, which must have the size of all.
+fn open_flow(path: &Path, form: (u32, u32)) -> anyhow::Result<Flow> {
+    let flow = load_flow(path)?;
+    let size = (flow.width(), flow.height());
+    anyhow::ensure!(
+        size == form,
+        "{} is for frames of {}x{} pixels, and these have {}x{}",
+        path.display(),
+        size.0,
+        size.1,
+        form.0,
+        form.1
+    );
+    Ok(flow)
+}
+
+/// Names and hashes of files.
 fn sources(paths: &[PathBuf]) -> anyhow::Result<Vec<Source>> {
     paths.iter().map(|path| Source::of(path, None)).collect()
 }
@@ -227,7 +283,7 @@ impl Shoot<'_> {
                 steps += planned;
                 continue;
             }
-            let content = self.content(path)?;
+            let content = open_frame(path, self.form, self.output)?;
             if number >= next {
                 let previous = before
                     .as_ref()
@@ -248,21 +304,6 @@ impl Shoot<'_> {
         Ok((paths.len() as u32, None))
     }
 
-    fn content(&self, path: &Path) -> anyhow::Result<Picture> {
-        let content = shared::load_picture(path, self.output)?.picture;
-        let size = (content.width(), content.height());
-        anyhow::ensure!(
-            size == self.form,
-            "the frame {} has {}x{} pixels and the first one {}x{}; all frames of a film must have one size",
-            path.display(),
-            size.0,
-            size.1,
-            self.form.0,
-            self.form.1
-        );
-        Ok(content)
-    }
-
     /// What the frame before has become, where things are now.
     fn previous(
         &self,
@@ -280,20 +321,7 @@ impl Shoot<'_> {
                 trust: Mask::new(width, height, trust),
             });
         };
-        let read = |path: &Path| -> anyhow::Result<Flow> {
-            let flow = load_flow(path)?;
-            let size = (flow.width(), flow.height());
-            anyhow::ensure!(
-                size == self.form,
-                "{} is for frames of {}x{} pixels, and these have {}x{}",
-                path.display(),
-                size.0,
-                size.1,
-                self.form.0,
-                self.form.1
-            );
-            Ok(flow)
-        };
+        let read = |path: &Path| open_flow(path, self.form);
         let back = read(&moves.back)?;
         let forward = moves.forward.as_deref().map(read).transpose()?;
         // Trust is a matter of the frames' own pixels, the way back one of the result's.

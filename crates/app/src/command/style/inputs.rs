@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{Mask, OptimizerKind, Pictures, Sample, StyleConfig};
+use reverie_viz::style::{Colour, Init, Mask, OptimizerKind, Pictures, Sample, StyleConfig};
 use toml::{Table, Value};
 
 use super::again::{self, Known};
@@ -89,6 +89,7 @@ impl Inputs {
         if !args.examples.is_empty() {
             inputs.styles = weights(&args.examples, "")?;
         }
+        inputs.refuse_content()?;
         inputs.require_found()?;
         Ok(inputs)
     }
@@ -236,6 +237,21 @@ impl Inputs {
             }
         }
         Ok(())
+    }
+
+    /// Refuses settings that only a content gives a meaning.
+    fn refuse_content(&self) -> Result<(), UsageError> {
+        if self.config.init == Init::Content {
+            let text = "a texture has no content to start from; use --init noise or --init style";
+            return Err(UsageError(text.to_owned()));
+        }
+        match self.config.colour {
+            Colour::Free | Colour::StyleHistogram => Ok(()),
+            Colour::Chroma | Colour::Linear | Colour::Histogram => Err(UsageError(
+                "a texture has no content to take colours from; use --colour free or --colour style-histogram"
+                    .to_owned(),
+            )),
+        }
     }
 
     /// Refuses a recipe whose pictures are gone and were not replaced.
