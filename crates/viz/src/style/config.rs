@@ -146,6 +146,9 @@ pub struct StyleConfig {
     pub start_size: u32,
     /// Ratio of neighbouring sizes.
     pub growth: f64,
+    /// Whether only what was changed is enlarged from size to size, and added to the content, which so
+    /// stays sharp; else the picture itself is enlarged.
+    pub carry_detail: bool,
     /// Steps at the first size.
     pub first_steps: usize,
     /// Steps at every further size.

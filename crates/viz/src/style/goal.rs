@@ -235,7 +235,7 @@ fn tiling(
 ) -> Result<Option<Tiling>, VizError> {
     let [.., height, width] = image.dims();
     let tiling = tiles.map(|tiles| Tiling::new(network, layers, [width, height], tiles));
-    Ok(tiling.transpose()?)
+    tiling.transpose()
 }
 
 /// A region at a layer's size, `[1, 1, H, W]`, with sum 1.

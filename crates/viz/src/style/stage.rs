@@ -140,7 +140,16 @@ impl Stage {
     /// The coarse state carried to this size: the (averaged) image and Adam's moments grow with it.
     pub(super) fn refined(&self, job: &Transfer<'_>, coarse: &Self, state: State) -> State {
         let image = state.average.as_ref().map_or(state.values, Average::value);
-        let mut values = self.grown(job, image, coarse, Filter::Bicubic);
+        let mut values = match job.config.carry_detail && job.pictures.content.is_some() {
+            false => self.grown(job, image, coarse, Filter::Bicubic),
+            true => {
+                // The content is known at every size: only what became of it is enlarged.
+                let device = image.device();
+                let numbers = |stage: &Self| tensor_of(&stage.content, &device).flatten::<1>(0, 3);
+                let change = image - numbers(coarse);
+                self.grown(job, change, coarse, Filter::Bicubic) + numbers(self)
+            }
+        };
         if job.config.clamp && job.config.optimizer == OptimizerKind::Adam {
             values = values.clamp(0.0, 1.0);
         }

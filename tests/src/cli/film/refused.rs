@@ -19,6 +19,7 @@ fn a_film_that_cannot_be_made_is_refused() {
     let folder = walk();
     folder.done(&moving(&["-o", "made"]));
     std::fs::create_dir(folder.path("empty")).unwrap();
+    std::fs::write(folder.path("file"), "of another kind").unwrap();
     std::fs::create_dir(folder.path("one-flow")).unwrap();
     std::fs::copy(flow_path(&folder, 2, ""), folder.path("one-flow/2.flo")).unwrap();
     let cases: &[(&[&str], &[&str])] = &[
@@ -36,7 +37,7 @@ fn a_film_that_cannot_be_made_is_refused() {
         ),
         (&["--frames", "empty"], &["empty", "picture"]),
         (&["--frames", "nowhere"], &["nowhere"]),
-        (&["-o", "a.png"], &["a.png is a file", "a folder"]),
+        (&["-o", "file"], &["file is a file", "a folder"]),
         (
             &["--flow", "flow", "-o", "made"],
             &["made holds frames already", "--resume", "--force"],
