@@ -23,7 +23,7 @@ const LAID_OUT: u64 = 9;
 
 /// Of what a look at a whole picture of a tile's size holds, so many hundredths are held for a tile,
 /// whose numbers go when the next comes. Measured, not derived.
-const OF_A_LOOK: u64 = 65;
+const OF_A_LOOK: u64 = 80;
 
 /// The fewest tiles with which a look has room; none where even the [smallest](smallest_tiling)
 /// have not.
