@@ -43,6 +43,25 @@ pub(crate) fn constant_like<const D: usize, const K: usize>(
     Tensor::from_data(data, (&like.device(), like.dtype()))
 }
 
+/// The same numbers, off any graph.
+pub(crate) fn plain<const D: usize>(tensor: Tensor<D>) -> Tensor<D> {
+    match tensor.is_autodiff() {
+        true => tensor.inner(),
+        false => tensor,
+    }
+}
+
+/// A constant that is to be computed with together with `like`: on a graph where that is on one.
+pub(crate) fn beside<const D: usize, const K: usize>(
+    constant: Tensor<D>,
+    like: &Tensor<K>,
+) -> Tensor<D> {
+    match like.is_autodiff() {
+        true => Tensor::from_inner(constant),
+        false => constant,
+    }
+}
+
 /// A colour `[1, 3, 1, 1]` beside an image `[B, 3, H, W]`.
 pub(crate) fn colour_like(colour: [f32; 3], image: &Tensor<4>) -> Tensor<4> {
     constant_like(colour.map(f64::from).to_vec(), [1, 3, 1, 1], image)

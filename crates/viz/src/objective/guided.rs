@@ -5,6 +5,7 @@ use reverie_model::vision::{Activations, Layer, LayerInfo};
 
 use super::{Additive, Objective, Part, check_length};
 use crate::VizError;
+use crate::tensor::{beside, plain};
 
 /// Products of picture and guide positions held at a time: 16 MiB of 32-bit numbers.
 const CHUNK: usize = 1 << 22;
@@ -76,15 +77,6 @@ fn by_position(features: Tensor<4>) -> Tensor<2> {
         .reshape([channels, batch * height * width])
 }
 
-/// The same numbers, off any graph.
-fn plain(tensor: Tensor<2>) -> Tensor<2> {
-    if tensor.is_autodiff() {
-        tensor.inner()
-    } else {
-        tensor
-    }
-}
-
 impl GuidedMatch {
     /// The mean over the positions of `maps`, `[B, C, H, W]`.
     fn mean(&self, maps: Tensor<4>) -> Tensor<1> {
@@ -92,11 +84,7 @@ impl GuidedMatch {
         let positions = features.dims()[1] as f64;
         let best = self.best(plain(features.clone()));
         let target = self.guide.clone().select(1, best);
-        let target = if features.is_autodiff() {
-            Tensor::from_inner(target)
-        } else {
-            target
-        };
+        let target = beside(target, &features);
         (features * target).sum() / positions
     }
 }

@@ -4,7 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 use reverie_model::rng::{normal, seeded};
 
-use crate::tensor::values_of;
+use crate::tensor::{beside, plain, values_of};
 
 /// Directions `[1, P, C]` of length 1, spread evenly over the sphere.
 pub fn directions(count: usize, channels: usize, seed: u64, device: &Device) -> Tensor<3> {
@@ -20,10 +20,7 @@ pub fn directions(count: usize, channels: usize, seed: u64, device: &Device) -> 
 pub fn projections(features: Tensor<4>, directions: &Tensor<3>) -> Tensor<3> {
     let [batch, channels, height, width] = features.dims();
     let flat = features.reshape([batch, channels, height * width]);
-    let directions = match flat.is_autodiff() {
-        true => Tensor::from_inner(directions.clone()),
-        false => directions.clone(),
-    };
+    let directions = beside(directions.clone(), &flat);
     directions.cast(flat.dtype()).matmul(flat)
 }
 
@@ -112,10 +109,6 @@ impl Quantiles {
         let count = self.0[0].1.len();
         let projected = listed.clone().narrow(1, 0, count);
         let weights = (rows > count).then(|| listed.narrow(1, count, 1).detach());
-        let plain = |tensor: Tensor<3>| match tensor.is_autodiff() {
-            true => tensor.inner(),
-            false => tensor,
-        };
         let numbers = values_of(plain(projected.clone()));
         let weight_numbers = weights.clone().map(|weights| values_of(plain(weights)));
         let matched = self.matched(&numbers, weight_numbers.as_deref(), positions);

@@ -7,6 +7,7 @@ use super::sliced::{Quantiles, projections};
 use super::wasserstein::Normal;
 use super::{GramNorm, gram, gram_distance};
 use crate::objective::Join;
+use crate::tensor::beside;
 
 /// A way to measure the manner of a picture at one layer, independent of where things are.
 #[derive(Clone, Debug)]
@@ -57,11 +58,7 @@ impl Measure {
     pub fn weighted(&self, features: Tensor<4>, weights: Tensor<4>) -> Vec<Tensor<3>> {
         let [.., height, width] = features.dims();
         let positions = (height * width) as f64;
-        let weights = match features.is_autodiff() {
-            true => Tensor::from_inner(weights),
-            false => weights,
-        };
-        let weights = weights.cast(features.dtype());
+        let weights = beside(weights, &features).cast(features.dtype());
         let mean = |maps: Tensor<4>| -> Tensor<3> {
             let [batch, channels, height, width] = maps.dims();
             let weighted = maps * weights.clone();
@@ -182,13 +179,9 @@ impl Target {
     pub(super) fn distance(&self, sums: Vec<Tensor<3>>) -> Tensor<1> {
         let mut sums = sums.into_iter();
         let mut next = || sums.next().expect("a measure has as many sums as it needs");
-        let constant = |energy: &Tensor<1>, like: &Tensor<1>| match like.is_autodiff() {
-            true => Tensor::from_inner(energy.clone()),
-            false => energy.clone(),
-        };
         let relative = |distance: Tensor<1>, energy: &Option<Tensor<1>>| match energy {
             Some(energy) => {
-                let energy = constant(energy, &distance);
+                let energy = beside(energy.clone(), &distance);
                 distance / energy
             }
             None => distance,

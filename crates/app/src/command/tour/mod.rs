@@ -20,12 +20,14 @@ mod sorting;
 mod styling;
 mod texturing;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use reverie_model::vision::{Edges, Network};
 use reverie_viz::picture::{Picture, check_output, write_atomic};
+use reverie_viz::style::{Pictures, StyleConfig, Transfer, drop_unusable_layers, transfer};
 use serde_json::json;
 
 use self::audible::Audible;
@@ -76,6 +78,22 @@ pub struct Workshop {
     pub drawings: Drawings,
     /// Folder of the page.
     pub out: PathBuf,
+}
+
+impl Workshop {
+    /// A transfer with the network inside the program, without the layers that it lacks.
+    ///
+    /// # Errors
+    /// If it fails.
+    fn transfer(&self, mut config: StyleConfig, pictures: &Pictures) -> anyhow::Result<Picture> {
+        drop_unusable_layers(&mut config, self.network.as_ref(), None);
+        let job = Transfer {
+            seed: SEED,
+            report_every: shared::report_every(&self.opened),
+            ..Transfer::new(self.network.as_ref(), &config, pictures)
+        };
+        Ok(transfer(&job, None, |_, _| ControlFlow::Continue(()))?.picture)
+    }
 }
 
 /// A section by name.

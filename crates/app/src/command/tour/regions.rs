@@ -1,13 +1,10 @@
 //! The tour's picture of two manners, with a place that stays.
 
-use std::ops::ControlFlow;
-
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{Mask, Pictures, StyleConfig, Transfer, drop_unusable_layers, transfer};
+use reverie_viz::style::{Mask, Pictures, StyleConfig};
 
 use super::drawings::WIDTH;
-use super::{SEED, Section, Workshop};
-use crate::command::shared;
+use super::{Section, Workshop};
 use crate::settings::{STYLE_PRESETS, resolve};
 
 /// Steps, at one size.
@@ -81,11 +78,5 @@ fn stylise(shop: &Workshop, pictures: &Pictures) -> anyhow::Result<Picture> {
     let mut config: StyleConfig = resolve(&STYLE_PRESETS, None, None, toml::Table::new())?;
     (config.size, config.start_size) = (WIDTH, WIDTH);
     config.first_steps = STEPS;
-    drop_unusable_layers(&mut config, shop.network.as_ref(), None);
-    let job = Transfer {
-        seed: SEED,
-        report_every: shared::report_every(&shop.opened),
-        ..Transfer::new(shop.network.as_ref(), &config, pictures)
-    };
-    Ok(transfer(&job, None, |_, _| ControlFlow::Continue(()))?.picture)
+    shop.transfer(config, pictures)
 }

@@ -1,13 +1,10 @@
 //! The tour's stylised pictures.
 
-use std::ops::ControlFlow;
-
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{Pictures, StyleConfig, Transfer, drop_unusable_layers, transfer};
+use reverie_viz::style::{Pictures, StyleConfig};
 
 use super::drawings::WIDTH;
-use super::{SEED, Section, Workshop};
-use crate::command::shared;
+use super::{Section, Workshop};
 use crate::settings::{STYLE_PRESETS, resolve};
 
 /// Steps at the small size and at the full one: half a minute on two cores.
@@ -50,12 +47,6 @@ fn stylise(shop: &Workshop, content: &Picture, style: &Picture) -> anyhow::Resul
     config.start_size = WIDTH / 2;
     config.growth = 2.0;
     (config.first_steps, config.steps) = STEPS;
-    drop_unusable_layers(&mut config, shop.network.as_ref(), None);
     let pictures = Pictures::new(content.clone(), vec![(style.clone(), 1.0)]);
-    let job = Transfer {
-        seed: SEED,
-        report_every: shared::report_every(&shop.opened),
-        ..Transfer::new(shop.network.as_ref(), &config, &pictures)
-    };
-    Ok(transfer(&job, None, |_, _| ControlFlow::Continue(()))?.picture)
+    shop.transfer(config, &pictures)
 }

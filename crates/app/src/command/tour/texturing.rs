@@ -1,12 +1,9 @@
 //! The tour's textures.
 
-use std::ops::ControlFlow;
-
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{Pictures, StyleConfig, Transfer, drop_unusable_layers, transfer};
+use reverie_viz::style::{Pictures, StyleConfig};
 
-use super::{SEED, Section, Workshop};
-use crate::command::shared;
+use super::{Section, Workshop};
 use crate::settings::{TEXTURE_PRESETS, resolve};
 
 /// Side of a texture, in pixels.
@@ -50,14 +47,8 @@ fn texture(shop: &Workshop, example: &Picture, is_tileable: bool) -> anyhow::Res
     (config.size, config.start_size) = (SIDE, START);
     (config.first_steps, config.steps) = STEPS;
     config.tileable = is_tileable;
-    drop_unusable_layers(&mut config, shop.network.as_ref(), None);
     let pictures = Pictures::texture(config.form(), vec![(example.clone(), 1.0)]);
-    let job = Transfer {
-        seed: SEED,
-        report_every: shared::report_every(&shop.opened),
-        ..Transfer::new(shop.network.as_ref(), &config, &pictures)
-    };
-    Ok(transfer(&job, None, |_, _| ControlFlow::Continue(()))?.picture)
+    shop.transfer(config, &pictures)
 }
 
 /// Two by two copies.

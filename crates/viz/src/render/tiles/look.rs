@@ -142,7 +142,7 @@ fn look_at_image(
     weight: f64,
     mut gradient: Tensor<4>,
 ) -> Result<(Tensor<1>, Tensor<4>), VizError> {
-    let [batch, channels, _, width] = image.dims();
+    let width = image.dims()[3];
     let mut total: Option<Tensor<1>> = None;
     for (shown, rows) in Rows::bands(image, ROWS, term.meets_around()) {
         let leaf = rows.image.autodiff().require_grad();
@@ -164,14 +164,8 @@ fn look_at_image(
         let Some(found) = leaf.grad_remove(&mut gradients) else {
             continue;
         };
-        let mut top = 0;
-        for rows in shown {
-            let place = [0..batch, 0..channels, rows.clone(), 0..width];
-            let piece = found.clone().narrow(2, top, rows.len());
-            let sum = gradient.clone().slice(place.clone()) + piece;
-            gradient = gradient.slice_assign(place, sum);
-            top += rows.len();
-        }
+        let columns = 0..width;
+        gradient = put_at(gradient, found, &shown, std::slice::from_ref(&columns));
     }
     if let Some(total) = total {
         return Ok((total.autodiff(), gradient));
@@ -298,16 +292,27 @@ fn along_axis(image: Tensor<4>, axis: usize, pieces: &[Range<usize>]) -> Tensor<
 }
 
 /// Adds the gradient of what a tile is shown to that of the image.
-fn put(mut image: Tensor<4>, shown: Tensor<4>, tile: &Tile) -> Tensor<4> {
-    let [batch, channels, height, width] = image.dims();
+fn put(image: Tensor<4>, shown: Tensor<4>, tile: &Tile) -> Tensor<4> {
+    let [.., height, width] = image.dims();
     let (down, across) = (
         pieces(&tile.down.shown, height),
         pieces(&tile.across.shown, width),
     );
+    put_at(image, shown, &down, &across)
+}
+
+/// Adds what is shown, piece by piece, where in the image these rows and columns are.
+fn put_at(
+    mut image: Tensor<4>,
+    shown: Tensor<4>,
+    down: &[Range<usize>],
+    across: &[Range<usize>],
+) -> Tensor<4> {
+    let [batch, channels, ..] = image.dims();
     let mut top = 0;
-    for rows in &down {
+    for rows in down {
         let mut left = 0;
-        for columns in &across {
+        for columns in across {
             let place = [0..batch, 0..channels, rows.clone(), columns.clone()];
             let piece = shown
                 .clone()
