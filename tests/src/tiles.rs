@@ -13,7 +13,7 @@ use reverie_viz::param::{ImageParam, Pixels};
 use reverie_viz::picture::{Picture, draw};
 use reverie_viz::render::{Evaluation, Scene, Tiles, evaluate};
 use reverie_viz::style::{
-    Manner, Mask, Pictures, StyleConfig, StyleLoss, Transfer, style_goal, transfer,
+    Manner, Mask, OptimizerChoice, Pictures, StyleConfig, StyleLoss, Transfer, style_goal, transfer,
 };
 use reverie_viz::tensor_of;
 
@@ -312,6 +312,7 @@ fn fifty_steps_in_tiles_end_where_fifty_steps_of_the_whole_do() {
     let config = StyleConfig {
         start_size: 512,
         first_steps: 50,
+        optimizer: OptimizerChoice::Adam,
         ..preset()
     };
     let network = vgg16(&data, &config);

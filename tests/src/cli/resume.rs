@@ -32,7 +32,7 @@ fn other_settings_than_the_run_began_with_are_named() {
         (&["--seed", "2"], &["seed was 1, is 2"]),
         (&["--steps", "7"], &["steps was 6, is 7"]),
         (&["--size", "40"], &["size was 32, is 40"]),
-        (&["--optimizer", "lbfgs"], &["optimizer", "lbfgs", "adam"]),
+        (&["--optimizer", "lbfgs"], &["optimizer", "lbfgs", "auto"]),
         (&["--strength", "2"], &["strength was 1.0, is 2.0"]),
         (&["--backend", "ndarray"], &["backend", "flex", "ndarray"]),
         (&["--content", "c.png"], &["a.png", "c.png"]),

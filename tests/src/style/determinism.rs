@@ -10,6 +10,8 @@ const RUNS: [&[&str]; 3] = [
         "48",
         "--set",
         "start_size=32",
+        "--set",
+        "growth=1.5",
         "--steps",
         "15",
         "--optimizer",
@@ -20,6 +22,8 @@ const RUNS: [&[&str]; 3] = [
         "48",
         "--set",
         "start_size=32",
+        "--set",
+        "growth=1.5",
         "--steps",
         "15",
         "--optimizer",
@@ -75,34 +79,57 @@ fn another_seed_makes_another_file_from_noise() {
 #[test]
 fn stopping_at_step_20_and_resuming_equals_not_stopping() {
     let studio = Studio::new();
-    for (number, run) in RUNS.iter().enumerate() {
+    for run in RUNS {
         // Step 20 lies in the second size of the first two runs, step 7 in the first.
-        for stop in ["20", "7", "15"] {
-            let name = format!("{number}-{stop}.png");
-            let unbroken = studio.bytes(&studio.style_args(), &format!("whole-{name}"), run);
-            let out = studio.path(&name);
-            let stopped = [run, &["--stop-after", stop][..]].concat();
-            let done = studio
-                .transfer(&studio.style_args(), &out, &stopped)
-                .assert()
-                .code(130);
-            let event = result(&done.get_output().stdout);
-            assert_eq!(event["steps"], stop.parse::<u64>().unwrap());
-            assert_eq!(event["interrupted"], true);
-            let checkpoint = studio.path(&format!("{name}.resume"));
-            assert!(checkpoint.exists(), "a checkpoint is left");
-            let resumed = [run, &["--resume"][..]].concat();
-            studio
-                .transfer(&studio.style_args(), &out, &resumed)
-                .assert()
-                .success();
-            assert!(!checkpoint.exists(), "a finished run leaves no checkpoint");
-            let bytes = std::fs::read(&out).unwrap();
-            assert!(
-                bytes == unbroken,
-                "run {number}, stopped at {stop}, ended elsewhere"
-            );
-        }
+        goes_on_as_if_unbroken(&studio, run, &["20", "7", "15"]);
+    }
+}
+
+#[test]
+fn a_run_goes_on_where_the_size_decides_about_the_optimiser() {
+    let studio = Studio::new();
+    // 800 000 pixels, then 1 152 000.
+    let sizes = ["start_size=1000", "growth=1.2", "first_steps=2", "steps=2"];
+    let run: Vec<&str> = sizes.iter().flat_map(|size| ["--set", size]).collect();
+    let run = [&["--size", "1200", "--no-metadata"], &run[..]].concat();
+    let [auto, lbfgs, adam] = ["auto", "lbfgs", "adam"].map(|optimizer| {
+        let run = [&run, &["--optimizer", optimizer][..]].concat();
+        studio.bytes(&studio.style_args(), &format!("{optimizer}.png"), &run)
+    });
+    assert!(auto != lbfgs && auto != adam, "each at its sizes");
+    goes_on_as_if_unbroken(&studio, &run, &["1", "2", "3"]);
+}
+
+fn goes_on_as_if_unbroken(studio: &Studio, run: &[&str], stops: &[&str]) {
+    let unbroken = studio.bytes(
+        &studio.style_args(),
+        "whole.png",
+        &[run, &["--force"]].concat(),
+    );
+    for stop in stops {
+        let name = format!("{stop}.png");
+        let out = studio.path(&name);
+        let stopped = [run, &["--force", "--stop-after", stop]].concat();
+        let done = studio
+            .transfer(&studio.style_args(), &out, &stopped)
+            .assert()
+            .code(130);
+        let event = result(&done.get_output().stdout);
+        assert_eq!(event["steps"], stop.parse::<u64>().unwrap());
+        assert_eq!(event["interrupted"], true);
+        let checkpoint = studio.path(&format!("{name}.resume"));
+        assert!(checkpoint.exists(), "a checkpoint is left");
+        let resumed = [run, &["--resume"]].concat();
+        studio
+            .transfer(&studio.style_args(), &out, &resumed)
+            .assert()
+            .success();
+        assert!(!checkpoint.exists(), "a finished run leaves no checkpoint");
+        let bytes = std::fs::read(&out).unwrap();
+        assert!(
+            bytes == unbroken,
+            "{run:?}, stopped at {stop}, ended elsewhere"
+        );
     }
 }
 

@@ -54,7 +54,7 @@ pub struct MakingArgs {
     /// Start from content, style or noise
     #[arg(long, help_heading = "Look")]
     pub init: Option<String>,
-    /// lbfgs or adam
+    /// lbfgs, adam, or auto: L-BFGS up to a megapixel, Adam above
     #[arg(long, help_heading = "Optimiser")]
     pub optimizer: Option<String>,
     /// Steps at each size

@@ -151,7 +151,7 @@ impl Optimizer {
     }
 
     /// Carries Adam's memory to an image of another size: `resize` gets each moment `[N]` and
-    /// whether it must stay positive. Other optimisers start anew.
+    /// whether it is that of squares, which must stay positive. Other optimisers start anew.
     ///
     /// # Source
     /// Coarse-to-fine with warm-started moments, crowsonkb/style-transfer-pytorch.

@@ -84,6 +84,32 @@ pub enum OptimizerKind {
     Adam,
 }
 
+/// Which optimiser works at which size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OptimizerChoice {
+    /// L-BFGS up to a megapixel, Adam above.
+    ///
+    /// L-BFGS needs far fewer looks and leaves less grain, but remembers `2 history` images.
+    Auto,
+    /// L-BFGS at every size.
+    Lbfgs,
+    /// Adam at every size.
+    Adam,
+}
+
+impl OptimizerChoice {
+    /// The optimiser for an image of so many pixels across and down.
+    pub fn at(self, (width, height): (u32, u32)) -> OptimizerKind {
+        let is_small = u64::from(width) * u64::from(height) <= LBFGS_PIXELS;
+        match self {
+            Self::Lbfgs => OptimizerKind::Lbfgs,
+            Self::Auto if is_small => OptimizerKind::Lbfgs,
+            Self::Auto | Self::Adam => OptimizerKind::Adam,
+        }
+    }
+}
+
 /// Which colours the result has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -162,8 +188,9 @@ pub struct StyleConfig {
     /// Size of the style pictures relative to the result.
     pub style_scale: f64,
     /// Which optimiser.
-    pub optimizer: OptimizerKind,
-    /// Step size: for Adam in units of the image, for L-BFGS a factor of the Newton step.
+    pub optimizer: OptimizerChoice,
+    /// Step size: for Adam in units of the image, for L-BFGS a factor of the Newton step. Where
+    /// [the size decides](OptimizerChoice::Auto) it is Adam's, and L-BFGS takes the Newton step.
     pub rate: f64,
     /// Adam's memory of the mean gradient.
     pub beta_1: f64,
@@ -177,12 +204,15 @@ pub struct StyleConfig {
     pub line_search: LineSearch,
     /// Whether Adam's image is clipped to valid colours after every step.
     pub clamp: bool,
-    /// Decay of the running average that becomes the result; 0 keeps none.
+    /// Decay of the running average of Adam's images, which becomes the result; 0 keeps none. L-BFGS,
+    /// whose steps do not rattle, has none: it would only lag behind.
     pub average: f64,
     /// Which colours the result has.
     pub colour: Colour,
 }
 
+/// Pixels up to which [`OptimizerChoice::Auto`] takes L-BFGS.
+const LBFGS_PIXELS: u64 = 1 << 20;
 /// Longest side that can be asked for, in pixels.
 const MAX_SIZE: u32 = 65_535;
 
@@ -279,9 +309,9 @@ impl StyleConfig {
         }
     }
 
-    /// The optimiser with its settings.
-    pub fn optimizer_config(&self) -> OptimizerConfig {
-        match self.optimizer {
+    /// The optimiser with its settings, for an image of so many pixels across and down.
+    pub fn optimizer_config(&self, size: (u32, u32)) -> OptimizerConfig {
+        match self.optimizer.at(size) {
             OptimizerKind::Adam => OptimizerConfig::Adam {
                 rate: self.rate,
                 beta_1: self.beta_1 as f32,
@@ -289,10 +319,29 @@ impl StyleConfig {
                 epsilon: self.epsilon as f32,
             },
             OptimizerKind::Lbfgs => OptimizerConfig::Lbfgs {
-                rate: self.rate,
+                rate: match self.optimizer {
+                    OptimizerChoice::Auto => 1.0,
+                    OptimizerChoice::Lbfgs | OptimizerChoice::Adam => self.rate,
+                },
                 history: self.history,
                 line_search: self.line_search,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn up_to_a_megapixel_lbfgs_and_adam_above() {
+        let auto = OptimizerChoice::Auto;
+        assert_eq!(auto.at((1024, 1024)), OptimizerKind::Lbfgs);
+        assert_eq!(auto.at((1024, 1025)), OptimizerKind::Adam);
+        assert_eq!(auto.at((65_535, 65_535)), OptimizerKind::Adam);
+        assert_eq!(OptimizerChoice::Adam.at((1, 1)), OptimizerKind::Adam);
+        let large = (u32::MAX, u32::MAX);
+        assert_eq!(OptimizerChoice::Lbfgs.at(large), OptimizerKind::Lbfgs);
     }
 }

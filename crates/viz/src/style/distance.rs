@@ -12,9 +12,9 @@ use crate::tensor::tensor_of;
 /// Directions along which features are compared.
 const DIRECTIONS: usize = 64;
 
-/// The sliced Wasserstein distance of a result's features to the style's, a mean over the style
-/// layers, and the distance of its content, both relative to a blank picture's; no second one for a
-/// texture.
+/// The sliced Wasserstein distance of a result's features to the style's, the root of the mean square
+/// over the style layers, and the distance of its content, both relative to a blank picture's; no
+/// second one for a texture.
 ///
 /// Optimising one loss lowers another only in part, so runs with different losses are compared by
 /// this.
@@ -54,6 +54,7 @@ pub fn distances(job: &Transfer<'_>, result: &Picture) -> Result<(f64, Option<f6
         ..Scene::new(job.network, &goal, &param)
     };
     let losses = evaluate(&mut scene, &image, &mut seeded(0))?.losses();
-    let content = has_content.then(|| losses.part("content"));
-    Ok((losses.part("style"), content))
+    // Losses are squares.
+    let root = |part| losses.part(part).sqrt();
+    Ok((root("style"), has_content.then(|| root("content"))))
 }

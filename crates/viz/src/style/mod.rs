@@ -27,7 +27,8 @@ mod transfer;
 mod wasserstein;
 
 pub use config::{
-    Colour, ContentNorm, GramNorm, Init, LayerWeighting, OptimizerKind, StyleConfig, StyleLoss,
+    Colour, ContentNorm, GramNorm, Init, LayerWeighting, OptimizerChoice, OptimizerKind,
+    StyleConfig, StyleLoss,
 };
 pub use content::{ContentMatch, content_distance};
 pub use distance::distances;

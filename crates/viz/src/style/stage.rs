@@ -106,7 +106,7 @@ impl Stage {
         let as_numbers = |picture: &Picture| tensor_of(picture, &device).flatten(0, 3);
         if let Some(previous) = &job.pictures.previous {
             let start = self.begun(&previous.picture, &previous.trust.at(width, height));
-            return fresh(job.config, as_numbers(&start), rng);
+            return self.fresh(job, as_numbers(&start), rng);
         }
         let values = match job.config.init {
             Init::Content if job.pictures.content.is_some() => as_numbers(&self.content),
@@ -121,7 +121,39 @@ impl Stage {
                 Tensor::from_data(TensorData::new(planes, [count]), &device)
             }
         };
-        fresh(job.config, values, rng)
+        self.fresh(job, values, rng)
+    }
+
+    /// Which optimiser works at this size.
+    fn optimizer(&self, job: &Transfer<'_>) -> OptimizerKind {
+        job.config.optimizer.at((self.width, self.height))
+    }
+
+    fn pixels(&self) -> f64 {
+        f64::from(self.width) * f64::from(self.height)
+    }
+
+    /// A state that has seen nothing but these numbers.
+    fn fresh(&self, job: &Transfer<'_>, values: Tensor<1>, rng: Rng) -> State {
+        let config = job.config;
+        let is_averaged = config.average > 0.0 && self.optimizer(job) == OptimizerKind::Adam;
+        State {
+            average: is_averaged.then(|| Average::starting_at(&values, config.average)),
+            optimizer: config.optimizer_config((self.width, self.height)).init(),
+            values,
+            rng,
+            step: 0,
+            evaluations: 0,
+        }
+    }
+
+    /// What is done after every step.
+    pub(super) fn constraints(&self, job: &Transfer<'_>) -> Vec<Box<dyn Constraint>> {
+        // L-BFGS must not be clipped: its picture of the curvature would be wrong from then on.
+        match job.config.clamp && self.optimizer(job) == OptimizerKind::Adam {
+            true => vec![Box::new(Clamp)],
+            false => Vec::new(),
+        }
     }
 
     /// The frame before where it can be trusted, the content where something comes into sight.
@@ -150,23 +182,26 @@ impl Stage {
                 self.grown(job, change, coarse, Filter::Bicubic) + numbers(self)
             }
         };
-        if job.config.clamp && job.config.optimizer == OptimizerKind::Adam {
+        if job.config.clamp && self.optimizer(job) == OptimizerKind::Adam {
             values = values.clamp(0.0, 1.0);
         }
-        let mut optimizer = state.optimizer;
-        optimizer.carry(|moment, is_positive| {
-            if is_positive {
-                self.grown(job, moment, coarse, Filter::Bilinear)
-                    .clamp_min(0.0)
-            } else {
-                self.grown(job, moment, coarse, Filter::Bicubic)
-            }
-        });
-        State {
-            optimizer,
-            evaluations: state.evaluations,
-            ..fresh(job.config, values, state.rng)
+        let mut refined = self.fresh(job, values, state.rng);
+        refined.evaluations = state.evaluations;
+        if coarse.optimizer(job) == self.optimizer(job) {
+            // Losses are means over positions: a pixel's share of them, and with it its gradient, falls
+            // as their number grows.
+            let share = coarse.pixels() / self.pixels();
+            let mut optimizer = state.optimizer;
+            optimizer.carry(|moment, is_squared| match is_squared {
+                true => {
+                    let grown = self.grown(job, moment, coarse, Filter::Bilinear);
+                    grown.clamp_min(0.0) * (share * share)
+                }
+                false => self.grown(job, moment, coarse, Filter::Bicubic) * share,
+            });
+            refined.optimizer = optimizer;
         }
+        refined
     }
 
     /// A flat image `[3 H W]` of a coarser size at this size. Borders that met still do.
@@ -230,25 +265,4 @@ pub(super) fn style_size(style: &Picture, scale: &Scale, config: &StyleConfig) -
     let longest = style.width().max(style.height());
     let wanted = (f64::from(scale.size) * config.style_scale).round() as u32;
     fit_size(style.width(), style.height(), wanted.clamp(1, longest))
-}
-
-/// What is done after every step.
-pub(super) fn constraints(config: &StyleConfig) -> Vec<Box<dyn Constraint>> {
-    // L-BFGS must not be clipped: its picture of the curvature would be wrong from then on.
-    if config.clamp && config.optimizer == OptimizerKind::Adam {
-        vec![Box::new(Clamp)]
-    } else {
-        Vec::new()
-    }
-}
-
-fn fresh(config: &StyleConfig, values: Tensor<1>, rng: Rng) -> State {
-    State {
-        average: (config.average > 0.0).then(|| Average::starting_at(&values, config.average)),
-        optimizer: config.optimizer_config().init(),
-        values,
-        rng,
-        step: 0,
-        evaluations: 0,
-    }
 }

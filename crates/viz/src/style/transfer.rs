@@ -6,7 +6,7 @@ use std::time::Instant;
 use reverie_model::vision::Network;
 
 use super::pace::{Pace, TRIALS};
-use super::stage::{Stage, constraints, style_size};
+use super::stage::{Stage, style_size};
 use super::{Pictures, Scale, StyleConfig, brought_to, scales};
 use crate::VizError;
 use crate::picture::Picture;
@@ -211,7 +211,7 @@ pub fn transfer(
             goal: &goal,
             param: stage.param(),
             transforms: Vec::new(),
-            constraints: constraints(job.config),
+            constraints: stage.constraints(job),
             tiles: job.tiles(),
         };
         let steps = match &mut pace {

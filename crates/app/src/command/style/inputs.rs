@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{Colour, Init, Mask, OptimizerKind, Pictures, Sample, StyleConfig};
+use reverie_viz::style::{Colour, Init, Mask, OptimizerChoice, Pictures, Sample, StyleConfig};
 use toml::{Table, Value};
 
 use super::again::{self, Known};
@@ -377,10 +377,10 @@ fn work_harder(config: &mut StyleConfig, quality: Quality) {
 }
 
 /// The step size for an optimiser that was chosen by a flag, while the preset's belongs to another.
-fn usual_rate(optimizer: OptimizerKind) -> f64 {
+fn usual_rate(optimizer: OptimizerChoice) -> f64 {
     match optimizer {
-        OptimizerKind::Adam => 0.02,
-        OptimizerKind::Lbfgs => 1.0,
+        OptimizerChoice::Adam | OptimizerChoice::Auto => 0.02,
+        OptimizerChoice::Lbfgs => 1.0,
     }
 }
 

@@ -91,7 +91,13 @@ fn make(args: &MakingArgs, inputs: &Inputs) -> anyhow::Result<ExitCode> {
     let recipe = inputs.recipe(&config, &loaded, &opened)?;
     let saved = args
         .resume
-        .then(|| resume::load(&checkpoint, &recipe, &config, &opened.device))
+        .then(|| {
+            let optimizer_at = |index| {
+                let scale = plan.scales.get(index)?;
+                Some(config.optimizer_config(job.size_at(scale)))
+            };
+            resume::load(&checkpoint, &recipe, optimizer_at, &opened.device)
+        })
         .transpose()?;
     if args.run.dry_run {
         return Ok(ExitCode::SUCCESS);

@@ -3,7 +3,8 @@
 use reverie_model::vision::Layer;
 use reverie_viz::VizError;
 use reverie_viz::render::{
-    Room, Tiles, Tiling, fitting, image_bytes, network_bytes, smallest_tiling, tile_bytes,
+    Room, Tiles, Tiling, fitting, image_bytes, look_bytes, network_bytes, smallest_tiling,
+    tile_bytes,
 };
 use reverie_viz::style::{OptimizerKind, Scale, StyleConfig, Transfer};
 use serde_json::{Value, json};
@@ -51,8 +52,12 @@ impl Plan {
         let (width, height) = size;
         let dims = [width as usize, height as usize];
         let network = loaded.network.as_ref();
-        let images = image_bytes(width, height, copies(config));
-        let held = memory::BASE + network_bytes(network) + images;
+        let images_at = |size: (u32, u32)| image_bytes(size.0, size.1, copies(config, size));
+        let fixed = memory::BASE + network_bytes(network);
+        // Where a smaller size holds more images than the last, as L-BFGS does, room is kept for both.
+        let images = scales.iter().map(|scale| images_at(job.size_at(scale)));
+        let images = images.max().unwrap_or_default();
+        let held = fixed + images;
         let limit = shared::memory_limit(limit, opened);
         let wraps = config.tileable;
         let whole = Tiling::new(
@@ -65,14 +70,19 @@ impl Plan {
             },
         );
         // A layer that sees everything cannot be cut, which matters only where there is no room.
-        let bytes = match &whole {
-            Ok(whole) => held + tile_bytes(network, &layers, whole)?,
-            Err(_) => held + reverie_viz::render::look_bytes(network, &layers, width, height)?,
+        let looks = |(width, height): (u32, u32)| look_bytes(network, &layers, width, height);
+        let mut bytes = match &whole {
+            Ok(whole) => fixed + images_at(size) + tile_bytes(network, &layers, whole)?,
+            Err(_) => fixed + images_at(size) + looks(size)?,
         };
+        for scale in &scales {
+            let size = job.size_at(scale);
+            bytes = bytes.max(fixed + images_at(size) + looks(size)?);
+        }
         let is_held = limit.is_none_or(|limit| bytes <= limit);
         let has_room = is_held && opened.buffer.is_none();
         let plain = Self {
-            scales,
+            scales: scales.clone(),
             size,
             tile: None,
             tiling: None,
@@ -95,7 +105,12 @@ impl Plan {
         match found {
             Some((_, tiling)) if tiling.count() == 1 && has_room => Ok(plain),
             Some((tiles, tiling)) => {
-                let bytes = held + contents + tile_bytes(network, &layers, &tiling)?;
+                let look = tile_bytes(network, &layers, &tiling)?;
+                let mut bytes = fixed + images_at(size) + contents + look;
+                for scale in &scales {
+                    let size = job.size_at(scale);
+                    bytes = bytes.max(fixed + images_at(size) + look.min(looks(size)?));
+                }
                 Ok(Self {
                     tile: Some(tiles.side),
                     bytes,
@@ -107,9 +122,10 @@ impl Plan {
                 let smallest = smallest_tiling(network, &layers, dims, wraps)?;
                 let needs = shared::Needs {
                     growing: images + contents,
-                    fixed: held - images + tile_bytes(network, &layers, &smallest)?,
+                    fixed: fixed + tile_bytes(network, &layers, &smallest)?,
                 };
-                Err(shared::no_room(&needs, limit, config.size, remedy(config)))
+                let remedy = remedy(config.optimizer.at(size));
+                Err(shared::no_room(&needs, limit, config.size, remedy))
             }
         }
     }
@@ -171,9 +187,9 @@ fn layers(config: &StyleConfig, loaded: &Loaded) -> anyhow::Result<Vec<Layer>> {
     Ok(layers.collect::<Result<_, _>>()?)
 }
 
-/// Copies of the image that are held.
-fn copies(config: &StyleConfig) -> u64 {
-    let copies = match config.optimizer {
+/// Copies of the image that are held at a size.
+fn copies(config: &StyleConfig, size: (u32, u32)) -> u64 {
+    let copies = match config.optimizer.at(size) {
         // Image, gradient, direction, two copies in flight; a step and a change for each remembered.
         OptimizerKind::Lbfgs => 5 + 2 * config.history.min(config.first_steps.max(config.steps)),
         OptimizerKind::Adam => 8,
@@ -206,8 +222,8 @@ fn style_is_larger(job: &Transfer<'_>, (width, height): (u32, u32)) -> bool {
 }
 
 /// What would help, besides a smaller picture.
-fn remedy(config: &StyleConfig) -> &'static str {
-    match config.optimizer {
+fn remedy(optimizer: OptimizerKind) -> &'static str {
+    match optimizer {
         OptimizerKind::Lbfgs => ", and --optimizer adam or a smaller --set history=N needs less",
         OptimizerKind::Adam => "",
     }

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use burn::tensor::Device;
-use reverie_viz::render::{State, checkpoint_notes, load_checkpoint, save_checkpoint};
+use reverie_viz::render::{
+    OptimizerConfig, State, checkpoint_notes, load_checkpoint, save_checkpoint,
+};
 use reverie_viz::style::{Snapshot, StyleConfig};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -57,14 +59,15 @@ pub fn save(
         .with_context(|| format!("saving {}", checkpoint.display()))
 }
 
-/// Loads a state and checks that it belongs to this run.
+/// Loads a state and checks that it belongs to this run. The size it stopped at says which optimiser
+/// it is of.
 ///
 /// # Errors
 /// A damaged file, or one of other settings, which are named.
 pub fn load(
     checkpoint: &Path,
     recipe: &Recipe<StyleConfig>,
-    config: &StyleConfig,
+    optimizer_at: impl Fn(usize) -> Option<OptimizerConfig>,
     device: &Device,
 ) -> anyhow::Result<(usize, State)> {
     let notes: Notes = serde_json::from_value(checkpoint_notes(checkpoint)?)
@@ -76,6 +79,10 @@ pub fn load(
         checkpoint.display(),
         differences.join(", ")
     );
-    let (state, _) = load_checkpoint(checkpoint, &config.optimizer_config(), device)?;
+    let optimizer = optimizer_at(notes.scale).with_context(|| {
+        let (file, size) = (checkpoint.display(), notes.scale);
+        format!("{file} stopped at size number {size}, and this run has fewer; begin anew")
+    })?;
+    let (state, _) = load_checkpoint(checkpoint, &optimizer, device)?;
     Ok((notes.scale, state))
 }
