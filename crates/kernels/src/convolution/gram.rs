@@ -37,8 +37,11 @@ struct Gram {
     channels: usize,
 }
 
-/// Pixels whose products are summed in single precision before they are added to the others.
-const STRETCH: usize = 4096;
+/// Pixels whose products are summed in single precision before they are added to the others in
+/// double: few, so that where a picture is cut hardly changes the sum.
+const STRETCH: usize = 128;
+/// Stretches that one thread takes at a time.
+const TURN: usize = 32;
 
 impl Gram {
     /// Pixels of one picture.
@@ -46,50 +49,44 @@ impl Gram {
         self.pictures.height * self.pictures.width
     }
 
-    /// Fᵀ F of one picture, `[C, C]`. Every thread sums over pixels of its own, and their sums are
-    /// added in order and in double precision, so that the number of threads, and where a picture is
-    /// cut, hardly matter.
+    /// Fᵀ F of one picture, `[C, C]`. Stretches are summed in double precision, and what threads take
+    /// in turns is added in order, so that the number of threads does not matter, and where a picture
+    /// is cut hardly.
     fn one(&self, features: &[f32]) -> Vec<f32> {
         let (channels, pixels) = (self.channels, self.pixels());
         let square = channels * channels;
-        let stretches = pixels.div_ceil(STRETCH).max(1);
-        let mut sums = vec![0.0; stretches * square];
+        let turns = pixels.div_ceil(STRETCH * TURN).max(1);
+        let mut sums = vec![0.0_f64; turns * square];
         let out = threads::Shared::new(&mut sums);
         let count = threads::for_work(2 * pixels * square);
-        if stretches == 1 {
-            let sizes = Sizes {
-                m: channels,
-                n: channels,
-                k: pixels,
-            };
-            let rows = Matrix::rows(features, channels);
-            let left = rows.transposed();
-            multiply_all(self.level, sizes, left, rows, &mut sums, Into::Replace);
-            return sums;
-        }
-        threads::take_turns(count, stretches, |number| {
-            let part = number * STRETCH..((number + 1) * STRETCH).min(pixels);
-            let rows = Matrix::rows(&features[part.start * channels..], channels);
-            // SAFETY: every stretch has sums of its own.
+        threads::take_turns(count, turns, |number| {
+            // SAFETY: every turn has sums of its own.
             let sums = unsafe { out.slice(number * square..(number + 1) * square) };
-            self.level.run(crate::cpu::product::Multiply {
-                sizes: Sizes {
-                    m: channels,
-                    n: channels,
-                    k: part.len(),
-                },
-                left: rows.transposed(),
-                right: rows,
-                out: sums,
-                into: Into::Replace,
-            });
+            let mut stretch = vec![0.0; square];
+            let end = ((number + 1) * STRETCH * TURN).min(pixels);
+            for start in (number * STRETCH * TURN..end).step_by(STRETCH) {
+                let rows = Matrix::rows(&features[start * channels..], channels);
+                self.level.run(crate::cpu::product::Multiply {
+                    sizes: Sizes {
+                        m: channels,
+                        n: channels,
+                        k: STRETCH.min(end - start),
+                    },
+                    left: rows.transposed(),
+                    right: rows,
+                    out: &mut stretch,
+                    into: Into::Replace,
+                });
+                for (sum, x) in sums.iter_mut().zip(&stretch) {
+                    *sum += f64::from(*x);
+                }
+            }
         });
-        let mut whole = vec![0.0_f64; square];
-        for part in sums.chunks_exact(square) {
-            let pairs = whole.iter_mut().zip(part);
-            pairs.for_each(|(sum, x)| *sum += f64::from(*x));
+        let (whole, rest) = sums.split_at_mut(square);
+        for part in rest.chunks_exact(square.max(1)) {
+            whole.iter_mut().zip(part).for_each(|(sum, x)| *sum += x);
         }
-        whole.into_iter().map(|sum| sum as f32).collect()
+        whole.iter().map(|sum| *sum as f32).collect()
     }
 }
 

@@ -49,20 +49,20 @@ pub fn take_turns(threads: usize, count: usize, work: impl Fn(usize) + Sync) {
 
 /// Numbers that several threads write, each its own.
 #[derive(Clone, Copy, Debug)]
-pub struct Shared<'a> {
-    to: *mut f32,
+pub struct Shared<'a, T = f32> {
+    to: *mut T,
     len: usize,
-    life: PhantomData<&'a mut [f32]>,
+    life: PhantomData<&'a mut [T]>,
 }
 
 // SAFETY: it is only a place; whoever makes slices of it vouches that they do not overlap.
-unsafe impl Send for Shared<'_> {}
+unsafe impl<T> Send for Shared<'_, T> {}
 // SAFETY: as above.
-unsafe impl Sync for Shared<'_> {}
+unsafe impl<T> Sync for Shared<'_, T> {}
 
-impl<'a> Shared<'a> {
+impl<'a, T> Shared<'a, T> {
     /// Numbers to share.
-    pub fn new(numbers: &'a mut [f32]) -> Self {
+    pub fn new(numbers: &'a mut [T]) -> Self {
         Self {
             to: numbers.as_mut_ptr(),
             len: numbers.len(),
@@ -75,7 +75,7 @@ impl<'a> Shared<'a> {
     /// # Panics
     /// If there are fewer.
     #[inline(always)]
-    pub fn at(self, index: usize) -> *mut f32 {
+    pub fn at(self, index: usize) -> *mut T {
         assert!(index <= self.len, "{index} of {}", self.len);
         // SAFETY: it lies inside the numbers or right behind them.
         unsafe { self.to.add(index) }
@@ -89,7 +89,7 @@ impl<'a> Shared<'a> {
     /// # Panics
     /// If there are fewer.
     #[inline(always)]
-    pub unsafe fn slice(self, range: Range<usize>) -> &'a mut [f32] {
+    pub unsafe fn slice(self, range: Range<usize>) -> &'a mut [T] {
         assert!(range.start <= range.end && range.end <= self.len);
         // SAFETY: the range lies inside the numbers, and the caller vouches for the rest.
         unsafe { std::slice::from_raw_parts_mut(self.to.add(range.start), range.len()) }
