@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 mod classify;
 mod deconv;
 mod dreams;
+mod lab;
 mod looking;
 mod music;
 mod saliency;
@@ -20,6 +21,11 @@ pub use classify::{
 };
 pub use deconv::{ChannelRange, DeconvArgs};
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
+pub use lab::{
+    AddingArgs, AddingCellName, ArchitecturesArgs, ElmanArgs, EsnArgs, GradientsArgs, HopfieldArgs,
+    LabAction, LabArgs, LabCell, LabMemoryArgs, LabRunArgs, LayerNormArgs, NtmArgs, NtmTask,
+    OdeArgs, StreamName, UniversalArgs, VarianceArgs,
+};
 pub use looking::{FiltersArgs, InvertArgs, TileOrder, TileScale};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
 pub use saliency::{SaliencyArgs, Show};
@@ -82,6 +88,8 @@ pub enum Command {
     Music(MusicArgs),
     /// Say which digit was spoken, compare recurrent networks on raw sound
     Speech(SpeechArgs),
+    /// Try out the small networks of the lecture, with figures against theory
+    Lab(LabArgs),
     /// List the devices that can compute, and which one auto takes
     Devices(DevicesArgs),
     /// List, download, check and import the weights of networks

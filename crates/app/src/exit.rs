@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use reverie_lab::LabError;
+use reverie_lab::esn::SeriesError;
 use reverie_model::ModelError;
 use reverie_model::data::catalogue::DataError;
 use reverie_model::data::text::TextError;
@@ -133,6 +135,17 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<u8> {
             ClassifierError::BadCard { .. } => Some(NO_DATA),
             _ => Some(FAILED),
         };
+    }
+    if let Some(error) = cause.downcast_ref::<LabError>() {
+        return match error {
+            LabError::Setting { .. } | LabError::Network(_) => Some(USAGE),
+            LabError::Text(inner) => code_of(inner),
+            LabError::Checkpoint(inner) => code_of(inner),
+            _ => Some(FAILED),
+        };
+    }
+    if let Some(SeriesError::NoColumn { .. }) = cause.downcast_ref() {
+        return Some(USAGE);
     }
     if cause.is::<FetchError>() {
         return Some(NO_DATA);

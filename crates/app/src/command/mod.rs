@@ -12,6 +12,7 @@ mod frame_folder;
 mod imagine;
 mod inspect;
 mod invert;
+mod lab;
 mod music;
 mod saliency;
 mod shared;
@@ -21,6 +22,7 @@ mod style;
 mod text;
 mod tour;
 mod weights;
+mod words;
 mod workers;
 
 use std::process::ExitCode;
@@ -46,6 +48,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Text(args) => text::run(&args),
         Command::Music(args) => music::run(&args),
         Command::Speech(args) => speech::run(&args),
+        Command::Lab(args) => lab::run(&args),
         Command::Devices(args) => devices::run(&args),
         Command::Weights(args) => weights::run(&args),
         Command::Data(args) => data::run(&args),

@@ -29,6 +29,15 @@ pub fn data_uri_of(picture: &Picture, quality: u8) -> anyhow::Result<String> {
     Ok(format!("data:image/jpeg;base64,{}", STANDARD.encode(bytes)))
 }
 
+/// A picture as an address that holds it without loss, for drawings and single pixels.
+///
+/// # Errors
+/// If it cannot be encoded.
+pub fn png_uri(picture: &Picture) -> anyhow::Result<String> {
+    let bytes = encode(picture, None, Format::Png, &SaveOptions::default())?;
+    Ok(format!("data:image/png;base64,{}", STANDARD.encode(bytes)))
+}
+
 /// A picture above its caption.
 ///
 /// # Errors

@@ -12,6 +12,7 @@
 //! | `sample` | text that the model wrote, as a card |
 //! | `marked` | text with invented words and invisible characters made visible |
 //! | `curve` | the losses as a picture |
+//! | `chart` | charts of any numbers, heat maps |
 //! | `table` | the losses as a table |
 //! | `training` | the page |
 //! | `parts` | what the pages about training have in common |
@@ -20,6 +21,7 @@
 //! | `embed` | pictures inside pages |
 //! | `number` | numbers as people write them |
 
+pub mod chart;
 mod csv;
 mod curve;
 pub mod embed;

@@ -4,16 +4,8 @@ use std::path::Path;
 
 use super::Job;
 use crate::cli::Show;
+use crate::command::words::quoted;
 use crate::paths;
-
-/// A word as a shell wants it.
-fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "_-./,=:+".contains(letter);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
-    }
-}
 
 /// The command line of a run, with files by their names only: a page must not tell where its author
 /// keeps pictures.
@@ -58,17 +50,4 @@ pub fn again(job: &Job<'_>, out: &Path) -> String {
     }
     let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     words.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_split_them() {
-        assert_eq!(quoted("grad-cam,rise"), "grad-cam,rise");
-        assert_eq!(quoted("king penguin"), "'king penguin'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
-        assert_eq!(quoted(""), "''");
-    }
 }

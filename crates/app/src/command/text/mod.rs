@@ -1,6 +1,6 @@
 //! `reverie text`: recurrent networks that guess the next character.
 
-mod corpus;
+pub(in crate::command) mod corpus;
 mod eval;
 mod log;
 mod model;

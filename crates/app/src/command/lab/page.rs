@@ -1,0 +1,212 @@
+//! The page of an experiment: one file that needs no other.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use maud::{Markup, PreEscaped, html};
+
+use super::findings::{Findings, Part, Row, Section};
+use crate::report::{embed, frame};
+
+/// What only these pages need.
+const STYLE: &str = "
+.idea { font-size: 1.1rem; max-width: 46rem; }
+.scroll { overflow-x: auto; margin-top: 1rem; }
+table { border-collapse: collapse; }
+th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; font-variant-numeric: tabular-nums; vertical-align: top; }
+thead th { color: var(--faint); font-weight: 600; }
+td.no { color: var(--accent); font-weight: 700; }
+.side { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
+.side svg { display: block; width: 100%; height: auto; max-width: 44rem; border-radius: .6rem; }
+.crisp { image-rendering: pixelated; }
+.tiles { display: grid; gap: .8rem; margin-top: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(46%, 9rem), 1fr)); }
+.film { max-width: 52rem; margin-top: 1rem; }
+.heat { padding: .6rem .7rem; max-width: 44rem; }
+.heat-title { font-size: .82rem; margin-bottom: .4rem; }
+.heat-map { display: flex; gap: .4rem; }
+.heat-map img { width: 100%; min-height: 8rem; max-height: 22rem; height: auto; }
+.heat-y { writing-mode: vertical-rl; transform: rotate(180deg); font-size: .8rem; color: var(--faint); text-align: center; }
+.heat-below { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .2rem 1rem; margin: .35rem 0 0 1.4rem; font-size: .8rem; color: var(--faint); }
+.heat-key { display: inline-flex; gap: .35rem; align-items: center; }
+.heat-key img { width: 5rem; height: .7rem; }
+.warn { border-left: .3rem solid #c98a1b; padding-left: .8rem; }
+";
+
+/// What stands at the foot of the page.
+pub struct About {
+    /// The command that makes it again.
+    pub command: String,
+    /// Its seed.
+    pub seed: u64,
+    /// How long it took.
+    pub seconds: f64,
+    /// Whether it was not stopped early.
+    pub is_whole: bool,
+}
+
+/// The page.
+///
+/// # Errors
+/// If a picture cannot be drawn.
+pub fn html(findings: &Findings, about: &About) -> anyhow::Result<String> {
+    let sections = findings.sections.iter().map(section);
+    let sections = sections.collect::<anyhow::Result<Vec<Markup>>>()?;
+    let body = html! {
+        h1 { (findings.title) }
+        p.idea { (findings.idea) }
+        @if !about.is_whole {
+            p.warn { "Stopped early: this is what was measured up to then." }
+        }
+        (table(&findings.rows))
+        @for section in &sections { (section) }
+        section {
+            h2 { "Again" }
+            pre { code { (about.command) } }
+            p.faint { (format!("Seed {}, {:.1} s.", about.seed, about.seconds)) }
+        }
+    };
+    Ok(frame::page(&findings.title, STYLE, &body))
+}
+
+fn table(rows: &[Row]) -> Markup {
+    html! {
+        div.scroll {
+            table {
+                thead { tr {
+                    @for name in ["figure", "theory", "measured", "holds"] { th scope="col" { (name) } }
+                } }
+                tbody {
+                    @for row in rows {
+                        tr {
+                            td { (row.figure) }
+                            td { (row.theory) }
+                            td { (row.measured) }
+                            td.no[row.holds == Some(false)] { (row.verdict()) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Where a part stands: what belongs side by side goes into one grid.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Alone,
+    Side,
+    Tile,
+}
+
+fn place(part: &Part) -> Place {
+    match part {
+        Part::Chart(_) | Part::Heat(_) => Place::Side,
+        Part::Picture(..) => Place::Tile,
+        _ => Place::Alone,
+    }
+}
+
+fn section(section: &Section) -> anyhow::Result<Markup> {
+    let groups = section
+        .parts
+        .chunk_by(|one, next| place(one) == place(next));
+    let mut drawn = Vec::new();
+    for group in groups {
+        let parts = group.iter().map(part);
+        let parts = parts.collect::<anyhow::Result<Vec<Markup>>>()?;
+        drawn.push(match place(&group[0]) {
+            Place::Alone => html! { @for part in &parts { (part) } },
+            Place::Side => html! { div.side { @for part in &parts { (part) } } },
+            Place::Tile => html! { div.tiles { @for part in &parts { (part) } } },
+        });
+    }
+    Ok(html! {
+        section {
+            h2 { (section.heading) }
+            @for part in &drawn { (part) }
+        }
+    })
+}
+
+fn part(part: &Part) -> anyhow::Result<Markup> {
+    Ok(match part {
+        Part::Words(words) => html! { p { (words) } },
+        Part::Chart(chart) => PreEscaped(chart.svg()?),
+        Part::Heat(map) => map.figure()?,
+        Part::Picture(picture, caption) => {
+            let uri = embed::png_uri(picture)?;
+            html! { figure { img.crisp src=(uri) alt=(caption); figcaption { (caption) } } }
+        }
+        Part::Film(bytes, caption) => {
+            let kind = if bytes.starts_with(b"GIF") {
+                "gif"
+            } else {
+                "png"
+            };
+            let uri = format!("data:image/{kind};base64,{}", STANDARD.encode(bytes));
+            html! { figure.film { img.crisp src=(uri) alt=(caption); figcaption { (caption) } } }
+        }
+        Part::Table(head, rows) => html! {
+            div.scroll {
+                table {
+                    thead { tr { @for name in head { th scope="col" { (name) } } } }
+                    tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
+                }
+            }
+        },
+        Part::Markup(markup) => markup.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use reverie_viz::picture::Picture;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::report::chart::{Axis, Chart};
+
+    #[test]
+    fn a_page_holds_all_of_it() {
+        let chart =
+            || Chart::new("chart", Axis::new("x"), Axis::new("y")).line("l", vec![(0.0, 1.0)]);
+        let picture = Picture::filled(2, 2, [0.5; 3]);
+        let findings = Findings {
+            title: "A <title>".to_owned(),
+            idea: "An idea.".to_owned(),
+            rows: vec![Row::new("f", "t", "m").holds(false)],
+            sections: vec![
+                Section::new("First")
+                    .words("words")
+                    .chart(chart())
+                    .chart(chart()),
+                Section::new("Second")
+                    .with(Part::Picture(picture, "caption".to_owned()))
+                    .with(Part::Table(
+                        vec!["a".to_owned()],
+                        vec![vec!["b".to_owned()]],
+                    )),
+            ],
+            figures: Value::Null,
+        };
+        let about = About {
+            command: "reverie lab x".to_owned(),
+            seed: 3,
+            seconds: 1.0,
+            is_whole: false,
+        };
+        let page = html(&findings, &about).unwrap();
+        for word in [
+            "A &lt;title&gt;",
+            "An idea.",
+            "Stopped early",
+            "reverie lab x",
+            "Seed 3",
+            "caption",
+        ] {
+            assert!(page.contains(word), "{word}");
+        }
+        assert_eq!(page.matches("class=\"side\"").count(), 1);
+        assert_eq!(page.matches("<svg").count(), 2);
+        assert!(!page.contains("http://www.example") && !page.contains("<script"));
+    }
+}
