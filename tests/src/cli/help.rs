@@ -7,7 +7,7 @@ use super::{Folder, plain};
 use crate::common::{reverie, small_picture};
 
 /// Every command, and whether its help ends in examples.
-const COMMANDS: [(&[&str], bool); 39] = [
+const COMMANDS: &[(&[&str], bool)] = &[
     (&[], true),
     (&["tour"], true),
     (&["style"], true),
@@ -34,6 +34,19 @@ const COMMANDS: [(&[&str], bool); 39] = [
     (&["speech", "digits"], true),
     (&["speech", "hear"], true),
     (&["speech", "compare"], true),
+    (&["lab"], true),
+    (&["lab", "hopfield"], true),
+    (&["lab", "esn"], true),
+    (&["lab", "ode"], true),
+    (&["lab", "universal"], true),
+    (&["lab", "elman"], true),
+    (&["lab", "ntm"], true),
+    (&["lab", "adding"], true),
+    (&["lab", "layernorm"], true),
+    (&["lab", "architectures"], true),
+    (&["lab", "gradients"], true),
+    (&["lab", "memory"], true),
+    (&["lab", "variance"], true),
     (&["devices"], true),
     (&["weights"], true),
     (&["weights", "list"], false),
@@ -118,7 +131,7 @@ fn presets(command: &[&str]) -> Vec<String> {
 
 #[test]
 fn every_command_has_help_and_most_have_examples() {
-    for (command, has_examples) in COMMANDS {
+    for &(command, has_examples) in COMMANDS {
         let text = help(command);
         assert!(text.contains("Usage: reverie"), "{command:?}: {text}");
         assert_eq!(
@@ -138,7 +151,7 @@ fn every_command_has_help_and_most_have_examples() {
 
 #[test]
 fn the_flags_of_every_example_exist() {
-    for (command, _) in COMMANDS {
+    for &(command, _) in COMMANDS {
         for example in examples(command) {
             // Flags are read before help is given, so a flag that does not exist is an error.
             reverie().args(&example).arg("--help").assert().success();
@@ -210,7 +223,7 @@ fn every_example_that_makes_a_picture_runs() {
     let texture = ["texture", "pebbles.jpg", "--size", "16", "--steps", "1"];
     folder.done(&plain(&[&texture[..], &["-o", "tile.png"]].concat()));
     let mut count = 0;
-    for (command, _) in COMMANDS {
+    for &(command, _) in COMMANDS {
         for mut example in examples(command) {
             if !OF_PICTURES.contains(&example[0].as_str()) {
                 continue;

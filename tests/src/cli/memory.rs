@@ -20,6 +20,9 @@ fn large() -> Folder {
 
 /// A transfer with the built-in network.
 const TRANSFER: &[&str] = &[
+    // Rounding grows quickly in the steps of L-BFGS.
+    "--optimizer",
+    "adam",
     "--content",
     "large.png",
     "--style",

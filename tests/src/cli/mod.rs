@@ -28,6 +28,7 @@
 //! | `music` | the comparison on music: studies, how they go on, sets that are no good |
 //! | `classify` | networks that tell classes of pictures apart |
 //! | `saliency` | attribution, its checks, folders and pages |
+//! | `lab` | the lecture's small networks: tables, pages, settings and files that are no good |
 //! | `speech` | networks that hear |
 //! | `tour` | the page of samples, whole and without other files |
 //! | `help` | examples that do not work, settings that cannot be fed back |
@@ -44,6 +45,7 @@ mod import;
 mod interrupt;
 mod json;
 mod kernels;
+mod lab;
 mod looking;
 mod masks;
 mod memory;

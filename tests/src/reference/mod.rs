@@ -7,6 +7,7 @@ mod engine;
 mod graph;
 mod mixture;
 mod objectives;
+mod ode;
 mod style_losses;
 mod style_runs;
 mod vgg;
