@@ -8,10 +8,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 more=(--quality best)
-# What `johnson` starts from. Its own choice is noise, of which about 40 iterations at 512 pixels,
-# all that the time holds, leave little but noise; `content` is its option `-init image`.
+# What `johnson` starts from. Its own choice is noise, of which about 60 iterations, all that
+# the time holds, leave little but noise; `content` is its option `-init image`.
 start=${START:-content}
-size=${SIZE:-512}
+size=${SIZE:-256}
 threads=2
 python=${PYTHON:-python3}
 
@@ -78,9 +78,14 @@ def read(pair, run):
     if "recipe" in end:
         steps = [(entry["size"], entry["steps"]) for entry in end["sizes"]]
     else:
+        # `step` counts through all sizes.
         made = {event["size_index"]: event["step"] for event in events if event["event"] == "step"}
-        steps = [(max(event["width"], event["height"]), made.get(event["index"], 0))
-                 for event in events if event["event"] == "size"]
+        steps, before = [], 0
+        for event in events:
+            if event["event"] == "size":
+                done = made.get(event["index"], before)
+                steps.append((max(event["width"], event["height"]), done - before))
+                before = done
     return end, ", ".join(f"{count} at {side}" for side, count in steps)
 
 
