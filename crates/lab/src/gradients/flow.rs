@@ -157,7 +157,7 @@ pub struct WeightNorm {
     pub clipped: f64,
 }
 
-/// Global norms of the gradient of Σ_k r_k h_T[k], r normal, after sequences of growing length.
+/// Global norms of the gradient of `Σ_k r_k h_T[k]`, r normal, after sequences of growing length.
 pub fn weight_norm(
     cell: &AnyCell,
     d_input: usize,

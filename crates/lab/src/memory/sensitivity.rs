@@ -10,7 +10,7 @@ use super::model::Reader;
 /// One sequence, step by step.
 #[derive(Clone, Debug, Serialize)]
 pub struct Sensitivity {
-    /// `[T][K]`: length of ∂h_t[k]/∂x_1, how much unit k at step t depends on the first input.
+    /// `[T][K]`: length of `∂h_t[k]/∂x_1`, how much unit k at step t depends on the first input.
     pub units: Vec<Vec<f64>>,
     /// The same of the memory c of an LSTM.
     pub memory: Option<Vec<Vec<f64>>>,
