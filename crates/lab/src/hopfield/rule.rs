@@ -78,11 +78,7 @@ impl FromStr for Rule {
 
     fn from_str(name: &str) -> Result<Self, LabError> {
         let found = Self::ALL.into_iter().find(|rule| rule.name() == name);
-        found.ok_or_else(|| LabError::Setting {
-            name: "rule",
-            value: name.to_owned(),
-            must: "hebb, storkey or pseudo-inverse",
-        })
+        found.ok_or_else(|| LabError::setting("rule", name, "hebb, storkey or pseudo-inverse"))
     }
 }
 

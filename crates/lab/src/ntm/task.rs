@@ -65,6 +65,14 @@ impl Task {
         }
     }
 
+    /// Steps of the longest episode that is learnt from.
+    pub fn longest_steps(self, longest: usize) -> usize {
+        match self {
+            Self::Copy => 2 * longest + 1,
+            Self::RepeatCopy => longest + 2 + longest * longest,
+        }
+    }
+
     /// Draws how long an episode is, up to `longest` vectors and as many repeats.
     pub fn extent(self, longest: usize, rng: &mut Rng) -> Extent {
         let length = rng.random_range(1..=longest);
