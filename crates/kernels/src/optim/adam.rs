@@ -20,7 +20,7 @@ impl<L: Lanes> Arithmetic for L {
 }
 
 /// A number of single or double length.
-pub trait Real: Arithmetic {
+pub trait Real: Arithmetic + Default {
     /// 1.
     const ONE: Self;
 
@@ -122,12 +122,11 @@ pub struct Adam<F> {
 impl<F: Real> Adam<F> {
     /// Before the first step of `count` numbers.
     pub fn new(count: usize, betas: [F; 2], epsilon: F) -> Self {
-        let zero = F::ONE - F::ONE;
         Self {
             betas,
             epsilon,
-            mean: vec![zero; count],
-            square: vec![zero; count],
+            mean: vec![F::default(); count],
+            square: vec![F::default(); count],
             time: 0,
         }
     }

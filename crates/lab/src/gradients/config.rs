@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize};
 use crate::memory::LearnConfig;
 use crate::{LabError, positive, some, up_to, within};
 
+/// Most numbers of all states of all steps, a copy a unit. An LSTM keeps some twenty as many for the way
+/// back.
+const MOST_NUMBERS: usize = 1 << 24;
+
 /// What is done.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GradientsConfig {
@@ -71,6 +75,13 @@ impl GradientsConfig {
     pub fn check(&self) -> Result<(), LabError> {
         within("hidden", self.hidden, 2..=512)?;
         within("steps", self.steps, 2..=1_000)?;
+        let most = MOST_NUMBERS / (self.hidden * self.hidden);
+        within("steps", self.steps, ..=most).map_err(|e| {
+            let hidden = self.hidden;
+            e.because(&format!(
+                "{hidden} units are followed side by side at every step"
+            ))
+        })?;
         within("seeds", self.seeds, 1..=100)?;
         positive("clip", self.clip)?;
         some("radii", &self.radii)?;
@@ -105,6 +116,14 @@ mod tests {
                 ..config()
             },
             "steps is 0",
+        );
+        refused(
+            GradientsConfig {
+                hidden: 512,
+                steps: 1000,
+                ..config()
+            },
+            "steps is 1000; it must be at most 64: 512 units",
         );
         refused(
             GradientsConfig {

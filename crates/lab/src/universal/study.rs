@@ -14,8 +14,9 @@ use crate::{LabError, Progress, rising, some, within};
 
 /// Largest network that may be asked for.
 const MOST_UNITS: usize = 512;
-/// Paths of the test.
-const TEST_PATHS: usize = 64;
+/// Paths of the test. On one path in a hundred a network loses the phase and is wrong by ten times as
+/// much as on the others, so few paths would say more about themselves than about the networks.
+const TEST_PATHS: usize = 512;
 /// Values of a path that is learnt from.
 const LEARNT_STEPS: usize = 200;
 
