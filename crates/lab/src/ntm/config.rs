@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::Sizes;
-use super::task::Task;
+use super::study::lengths;
+use super::task::{Extent, Task};
 use crate::{LabError, positive, rates, within};
 
 /// Settings.
@@ -70,10 +71,10 @@ const RATE_AT_END: f64 = 0.05;
 /// Most numbers that the steps of one sequence leave behind for the way back: 1 GiB of them.
 const MOST_NUMBERS: usize = 1 << 28;
 
-impl NtmConfig {
-    /// Numbers that both heads keep of every row at every step.
-    const PLACES: usize = 10;
+/// Numbers that both heads keep of every row at every step.
+const PLACES: usize = 10;
 
+impl NtmConfig {
     /// A small version that shows learning.
     pub fn quick() -> Self {
         Self {
@@ -116,15 +117,25 @@ impl NtmConfig {
         positive("rate", self.rate)?;
         positive("clip", self.clip)?;
         within("start", self.start, -1.0..=1.0)?;
-        let of_step = self.rows * (self.width + Self::PLACES) + 8 * self.hidden;
-        match self.task.longest_steps(self.longest) * of_step <= MOST_NUMBERS {
+        let longest = Extent {
+            length: self.longest,
+            repeats: self.task.repeats(self.longest),
+        };
+        let tested = lengths(self.task, self.rows);
+        let steps = tested.into_iter().chain([longest]);
+        let steps = steps
+            .map(|extent| self.task.steps(extent))
+            .max()
+            .unwrap_or(0);
+        let of_step = self.rows * (self.width + PLACES) + 8 * self.hidden;
+        match steps * of_step <= MOST_NUMBERS {
             true => Ok(()),
             false => Err(LabError::setting(
-                "longest",
-                self.longest,
+                "memory",
+                format!("{} x {}", self.rows, self.width),
                 format!(
-                    "smaller for this task with a memory of {} x {}: what a sequence leaves behind must fit in 1 GiB",
-                    self.rows, self.width
+                    "smaller, or longest less than {}: {steps} steps must fit in 1 GiB",
+                    self.longest
                 ),
             )),
         }

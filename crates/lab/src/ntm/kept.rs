@@ -125,6 +125,7 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::super::study::{reached, report, teach};
+    use super::super::task::Task;
     use super::*;
 
     fn tiny() -> NtmConfig {
@@ -186,5 +187,19 @@ mod tests {
         let config = NtmConfig { rows: 2, ..tiny() };
         let error = NtmTrainer::new(config).unwrap_err();
         assert!(error.to_string().starts_with("rows is 2"), "{error}");
+    }
+
+    #[test]
+    fn sequences_that_no_memory_holds_are_refused() {
+        let config = NtmConfig {
+            task: Task::RepeatCopy,
+            longest: 1_000,
+            ..NtmConfig::default()
+        };
+        let said = config.check().unwrap_err().to_string();
+        assert!(
+            said.starts_with("memory is 128 x 20; it must be smaller, or longest"),
+            "{said}"
+        );
     }
 }
