@@ -2,15 +2,14 @@
 
 use std::ops::ControlFlow;
 
-use burn::module::Module;
 use burn::tensor::Device;
 use reverie_model::recurrent::{CellKind, ConfigError};
 use reverie_model::rng::seeded;
-use reverie_model::train::{OptimizerConfig, ParamGradients};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Reader, cell_config};
 use super::task::RecallTask;
+use crate::learner::Learner;
 
 /// Bias of an LSTM's forget gates at the start: open, σ(3) = 0.95.
 const FORGET_BIAS: f64 = 3.0;
@@ -97,37 +96,27 @@ pub fn learn(
 ) -> Result<Learnt, ConfigError> {
     let rng = &mut seeded(config.seed);
     let stack = cell_config(kind, config.task.n_symbols(), config.hidden, FORGET_BIAS);
-    let mut model = Reader::init(&stack, &config.task, rng, device)?.train();
-    let adam = OptimizerConfig::Adam {
-        beta_1: 0.9,
-        beta_2: 0.999,
-        epsilon: 1e-8,
-    };
-    let mut optimizer = adam.init();
+    let model = Reader::init(&stack, &config.task, rng, device)?;
+    let mut learner = Learner::new(model, config.clip);
     let autodiff = device.clone().autodiff();
     let mut steps = config.first_steps.min(config.steps);
     let (mut share, mut mastered) = (0.0, 0);
     let mut updates = Vec::with_capacity(config.updates);
     for number in 1..=config.updates {
         let batch = config.task.draw(config.batch, steps, rng);
-        let (loss, right) = model.loss(&batch, &autodiff);
-        let gradients = loss.backward();
-        let mut gradients = ParamGradients::of(&model, &gradients);
-        let norm = match config.clip {
-            Some(limit) => gradients.clip_norm(limit),
-            None => gradients.global_norm(),
-        };
+        let (loss, right) = learner.net.loss(&batch, &autodiff);
+        let found = learner.descend(config.rate, loss);
         let update = Update {
             steps,
-            loss: f64::from(loss.into_scalar::<f32>()),
+            loss: found.loss,
             right,
-            norm: norm.map_or(0.0, |norm| f64::from(norm.into_scalar::<f32>())),
+            norm: found.norm,
         };
         updates.push(update);
-        if !update.loss.is_finite() || !update.norm.is_finite() {
+        // Without a limit gradients may explode; what was learnt up to then is kept.
+        if !found.is_finite() {
             break;
         }
-        model = optimizer.step(config.rate, model, gradients);
         share = SMOOTHING * share + (1.0 - SMOOTHING) * right;
         if share > MASTERED {
             mastered = steps;
@@ -141,7 +130,7 @@ pub fn learn(
         }
     }
     Ok(Learnt {
-        model: model.valid(),
+        model: learner.net(),
         updates,
         mastered,
     })

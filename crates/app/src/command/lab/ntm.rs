@@ -5,8 +5,11 @@ mod state;
 
 use std::ops::ControlFlow;
 
-use reverie_lab::ntm::baseline::{self, BaselineReport};
-use reverie_lab::ntm::{BaselineConfig, NtmConfig, NtmReport, NtmTrainer, Task, report, teach};
+use burn::tensor::Device;
+use reverie_lab::ntm::{
+    BaselineConfig, BaselineReport, BaselineTrainer, NtmConfig, NtmReport, NtmTrainer, Task,
+    report, teach,
+};
 
 use self::state::State;
 use super::Experiment;
@@ -98,7 +101,8 @@ impl Experiment for NtmArgs {
         if let Some(state) = self.state() {
             let configs = (0..seeds).map(|number| self.config(number));
             let configs = configs.collect::<anyhow::Result<Vec<_>>>()?;
-            state.check(&configs, self.resume, self.lab.force)?;
+            let lstm = (!self.no_lstm).then(|| self.lstm(&config));
+            state.check(&configs, lstm.as_ref(), self.resume, self.lab.force)?;
         }
         let task = match config.task {
             Task::Copy => "copy",
@@ -128,10 +132,7 @@ impl Experiment for NtmArgs {
         let total = parts * config.sequences;
         for number in 0..seeds {
             let mut trainer = self.begin(number)?;
-            let (is_whole, lost) = self.teach(&mut trainer, bench, number as u64, total)?;
-            if let Some(error) = lost {
-                return Err(error);
-            }
+            let is_whole = self.teach(&mut trainer, bench, number as u64, total)?;
             found.machines.push(report(&trainer));
             if !is_whole {
                 found.is_stopped = true;
@@ -140,12 +141,9 @@ impl Experiment for NtmArgs {
         }
         if !self.no_lstm {
             let opened = shared::open_device(&self.device, bench.output())?;
-            let before = seeds as u64 * config.sequences;
-            let lstm = baseline::run(&self.lstm(&config), &opened.device, |sequences, nats, _| {
-                let remark = format!("LSTM, {nats:.4} nats a bit");
-                bench.progress((before + sequences).min(total), total, &remark)
-            })?;
-            found.lstm = Some(lstm);
+            let mut trainer = self.begin_lstm(&config, &opened.device)?;
+            self.teach_lstm(&mut trainer, bench, seeds as u64, total)?;
+            found.lstm = Some(trainer.report());
         }
         Ok(findings::findings(&found))
     }
@@ -161,19 +159,25 @@ impl NtmArgs {
         }
     }
 
-    /// Teaches one machine and keeps it at every look; whether it came to the end, and why it could
-    /// not be kept.
+    fn begin_lstm(&self, config: &NtmConfig, device: &Device) -> anyhow::Result<BaselineTrainer> {
+        let kept = self.state().filter(|_| self.resume);
+        match kept.and_then(|state| state.find_lstm()) {
+            Some(path) => Ok(BaselineTrainer::resume(&path, device)?),
+            None => Ok(BaselineTrainer::new(self.lstm(config), device)?),
+        }
+    }
+
+    /// Teaches one machine and keeps it at every look; whether it came to the end.
     fn teach(
         &self,
         trainer: &mut NtmTrainer,
         bench: &mut Bench<'_>,
         number: u64,
         total: u64,
-    ) -> anyhow::Result<(bool, Option<anyhow::Error>)> {
-        let state = self.state();
+    ) -> anyhow::Result<bool> {
+        let mut keeper = Keeper::new(self.state());
         let seed = trainer.config().seed;
         let sequences = trainer.config().sequences;
-        let mut lost = None;
         let is_whole = teach(trainer, |trainer, nats, look| {
             let wrong = trainer
                 .looks()
@@ -186,16 +190,65 @@ impl NtmArgs {
             if let Some(look) = look {
                 bench.event(&findings::event(seed, &look));
             }
-            // Also where it is stopped: nothing of what was learnt is lost.
-            if (look.is_some() || flow.is_break())
-                && let Some(state) = &state
-                && let Err(error) = state.keep(trainer)
-            {
-                lost = Some(error);
-                return ControlFlow::Break(());
-            }
-            flow
+            keeper.keep(flow, look.is_some(), |state| state.keep(trainer))
         })?;
-        Ok((is_whole, lost))
+        keeper.end(is_whole)
+    }
+
+    /// The same for the LSTM, which is taught after `machines` machines.
+    fn teach_lstm(
+        &self,
+        trainer: &mut BaselineTrainer,
+        bench: &mut Bench<'_>,
+        machines: u64,
+        total: u64,
+    ) -> anyhow::Result<bool> {
+        let mut keeper = Keeper::new(self.state());
+        let before = machines * trainer.config().sequences;
+        let is_whole = trainer.teach(|trainer, nats, look| {
+            let remark = format!("LSTM, {nats:.4} nats a bit");
+            let done = (before + trainer.sequences()).min(total);
+            let flow = bench.progress(done, total, &remark);
+            keeper.keep(flow, look.is_some(), |state| state.keep_lstm(trainer))
+        })?;
+        keeper.end(is_whole)
+    }
+}
+
+/// Keeps what is learnt at every look, and where it is stopped.
+struct Keeper {
+    state: Option<State>,
+    lost: Option<anyhow::Error>,
+}
+
+impl Keeper {
+    fn new(state: Option<State>) -> Self {
+        Self { state, lost: None }
+    }
+
+    /// Keeps where it is time to; stops where that cannot be done.
+    fn keep(
+        &mut self,
+        flow: ControlFlow<()>,
+        is_look: bool,
+        keep: impl FnOnce(&State) -> anyhow::Result<()>,
+    ) -> ControlFlow<()> {
+        // Also where it is stopped: nothing of what was learnt is lost.
+        if (is_look || flow.is_break())
+            && let Some(state) = &self.state
+            && let Err(error) = keep(state)
+        {
+            self.lost = Some(error);
+            return ControlFlow::Break(());
+        }
+        flow
+    }
+
+    /// Whether learning came to its end, if nothing was lost.
+    fn end(self, is_whole: bool) -> anyhow::Result<bool> {
+        match self.lost {
+            Some(error) => Err(error),
+            None => Ok(is_whole),
+        }
     }
 }
