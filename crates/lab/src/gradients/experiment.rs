@@ -123,13 +123,9 @@ impl GradientsConfig {
             )?;
         }
         check("radii", "empty", !self.radii.is_empty(), "at least one")?;
-        let updates = self.learn.updates;
-        check(
-            "updates",
-            updates,
-            (1..=1_000_000).contains(&updates),
-            "between 1 and 1000000",
-        )
+        let is_fine = self.cell != CellKind::Jordan;
+        check("cell", "jordan", is_fine, "rnn, gru or lstm")?;
+        self.learn.check()
     }
 }
 

@@ -62,31 +62,7 @@ impl MemoryConfig {
     /// # Errors
     /// [`LabError::Setting`].
     pub fn check(&self) -> Result<(), LabError> {
-        let learn = &self.learn;
-        check(
-            "steps",
-            learn.steps,
-            (2..=500).contains(&learn.steps),
-            "between 2 and 500",
-        )?;
-        check(
-            "hidden",
-            learn.hidden,
-            (1..=512).contains(&learn.hidden),
-            "between 1 and 512",
-        )?;
-        check(
-            "updates",
-            learn.updates,
-            (1..=1_000_000).contains(&learn.updates),
-            "between 1 and 1000000",
-        )?;
-        check(
-            "rate",
-            learn.rate,
-            learn.rate > 0.0 && learn.rate <= 1.0,
-            "above 0 and at most 1",
-        )?;
+        self.learn.check()?;
         check(
             "seeds",
             self.seeds,

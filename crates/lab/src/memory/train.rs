@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::{Reader, cell_config};
 use super::task::RecallTask;
+use crate::{LabError, check};
 
 /// Bias of an LSTM's forget gates at the start: open, σ(3) = 0.95.
 const FORGET_BIAS: f64 = 3.0;
@@ -58,6 +59,35 @@ impl Default for LearnConfig {
             clip: Some(1.0),
             seed: 0,
         }
+    }
+}
+
+impl LearnConfig {
+    /// Refuses settings that teach nothing.
+    ///
+    /// # Errors
+    /// [`LabError::Setting`] with the setting, its value and what is allowed.
+    pub fn check(&self) -> Result<(), LabError> {
+        let counts = [
+            ("first symbols", self.task.n_cues),
+            ("distractors", self.task.n_distractors),
+        ];
+        for (name, count) in counts {
+            let is_fine = (1..=1000).contains(&count);
+            check(name, count, is_fine, "between 1 and 1000")?;
+        }
+        let is_fine = (1..=512).contains(&self.hidden);
+        check("hidden", self.hidden, is_fine, "between 1 and 512")?;
+        let is_fine = (2..=500).contains(&self.steps);
+        check("steps", self.steps, is_fine, "between 2 and 500")?;
+        let is_fine = (1..=4096).contains(&self.batch);
+        check("batch", self.batch, is_fine, "between 1 and 4096")?;
+        let is_fine = (1..=1_000_000).contains(&self.updates);
+        check("updates", self.updates, is_fine, "between 1 and 1000000")?;
+        let is_fine = self.rate > 0.0 && self.rate <= 1.0;
+        check("rate", self.rate, is_fine, "above 0 and at most 1")?;
+        let clip = self.clip.unwrap_or(1.0);
+        check("clip", clip, clip > 0.0 && clip.is_finite(), "above 0")
     }
 }
 

@@ -55,7 +55,9 @@ impl BaselineConfig {
         let is_fine = (1..=16).contains(&self.layers);
         check("lstm-layers", self.layers, is_fine, "between 1 and 16")?;
         let is_fine = (1..=1_024).contains(&self.batch);
-        check("batch", self.batch, is_fine, "between 1 and 1024")
+        check("batch", self.batch, is_fine, "between 1 and 1024")?;
+        let is_fine = self.rate > 0.0 && self.rate.is_finite();
+        check("lstm-rate", self.rate, is_fine, "a finite number above 0")
     }
 }
 

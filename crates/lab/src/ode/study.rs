@@ -54,11 +54,18 @@ impl OdeStudy {
         let is_fine = (0.0..=1.0).contains(&self.noise);
         check("noise", self.noise, is_fine, "from 0 to 1")?;
         check("system", "empty", !self.systems.is_empty(), "one or more")?;
-        check("fits", self.fits, self.fits > 0, "at least 1")?;
+        let is_fine = (1..=1000).contains(&self.fits);
+        check("fits", self.fits, is_fine, "between 1 and 1000")?;
         let updates = self.training.updates;
-        check("updates", updates, updates > 0, "at least 1")?;
-        let rate = self.training.rate;
-        check("rate", rate, rate > 0.0 && rate.is_finite(), "above 0")
+        let is_fine = (1..=1_000_000).contains(&updates);
+        check("updates", updates, is_fine, "between 1 and 1000000")?;
+        let FitConfig {
+            rate, rate_falls, ..
+        } = self.training;
+        for (name, value) in [("rate", rate), ("rate_falls", rate_falls)] {
+            check(name, value, value > 0.0 && value.is_finite(), "above 0")?;
+        }
+        Ok(())
     }
 }
 

@@ -14,14 +14,15 @@ use crate::{LabError, Progress, check};
 /// Largest network that may be asked for.
 const MOST_UNITS: usize = 512;
 /// Paths of the test.
-const TEST_PATHS: usize = 64;
+pub const TEST_PATHS: usize = 64;
 /// Values of a path that is learnt from.
-const LEARNT_STEPS: usize = 200;
+pub const LEARNT_STEPS: usize = 200;
 
 /// Which networks, how they learn, how they are tested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UniversalStudy {
     /// Hidden units of the networks.
+    #[serde(rename = "units")]
     pub sizes: Vec<usize>,
     /// Networks of every size.
     pub networks: usize,
@@ -78,13 +79,22 @@ impl UniversalStudy {
         }
         let is_rising = self.sizes.windows(2).all(|pair| pair[0] < pair[1]);
         check("units", format!("{:?}", self.sizes), is_rising, "growing")?;
-        check("networks", self.networks, self.networks > 0, "at least 1")?;
+        let is_fine = (1..=1000).contains(&self.networks);
+        check("networks", self.networks, is_fine, "between 1 and 1000")?;
         let is_fine = (0.0..=5.0).contains(&self.stiffness);
         check("stiffness", self.stiffness, is_fine, "from 0 to 5")?;
         check("paths", self.paths, self.paths > 0, "at least 1")?;
         check("horizon", self.horizon, self.horizon > 0, "at least 1 step")?;
-        let updates = self.learning.updates;
-        check("updates", updates, updates > 0, "at least 1")
+        let Learning {
+            updates,
+            batch,
+            rate,
+        } = self.learning;
+        check("updates", updates, updates > 0, "at least 1")?;
+        let is_fine = (1..=4096).contains(&batch);
+        check("batch", batch, is_fine, "between 1 and 4096")?;
+        let is_fine = rate > 0.0 && rate.is_finite();
+        check("rate", rate, is_fine, "a finite number above 0")
     }
 }
 

@@ -4,44 +4,56 @@ use reverie_lab::ode::{
     CLEAN_BAR, GUESS_FACTOR, NOISY_BAR, OBSERVATIONS, OdeCase, OdePicture, OdeStudy, study,
 };
 use serde_json::json;
+use toml::Table;
 
 use super::Experiment;
 use super::bench::Bench;
 use super::findings::{Findings, Part, Row, Section};
+use super::room::Room;
 use crate::cli::{LabRunArgs, OdeArgs};
 use crate::report::chart::{Axis, Chart, Look};
+use crate::settings::{put, whole};
 
 /// Fits of a system in a quick run.
 const QUICK_FITS: usize = 2;
 
-impl OdeArgs {
-    fn study(&self) -> anyhow::Result<OdeStudy> {
-        let mut study = OdeStudy::default();
-        if self.lab.quick {
-            study.fits = QUICK_FITS;
-        }
-        if !self.system.is_empty() {
-            let systems = self.system.iter().map(|name| name.parse());
-            study.systems = systems.collect::<Result<Vec<_>, _>>()?;
-        }
-        study.noise = self.noise.unwrap_or(study.noise);
-        study.fits = self.fits.unwrap_or(study.fits);
-        study.training.updates = self.updates.unwrap_or(study.training.updates);
-        study.seed = self.lab.seed();
-        study.check()?;
-        Ok(study)
-    }
-}
-
 impl Experiment for OdeArgs {
     const NAME: &'static str = "ode";
+
+    type Settings = OdeStudy;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let study = self.study()?;
+    fn defaults(is_quick: bool) -> OdeStudy {
+        let study = OdeStudy::default();
+        let fits = if is_quick { QUICK_FITS } else { study.fits };
+        OdeStudy { fits, ..study }
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        let systems = self.system.clone();
+        put(flags, "systems", (!systems.is_empty()).then_some(systems));
+        put(flags, "noise", self.noise);
+        put(flags, "fits", whole(self.fits));
+        put(flags, "training.updates", whole(self.updates));
+    }
+
+    fn settle(study: &mut OdeStudy) -> anyhow::Result<()> {
+        Ok(study.check()?)
+    }
+
+    fn seed(study: &OdeStudy) -> u64 {
+        study.seed
+    }
+
+    /// All sizes are bounded.
+    fn room(&self, _: &OdeStudy) -> Room {
+        Room::SMALL
+    }
+
+    fn plan(&self, study: &OdeStudy) -> anyhow::Result<String> {
         let systems: Vec<&str> = study.systems.iter().map(|system| system.title()).collect();
         Ok(format!(
             "{} fits each of {} to {OBSERVATIONS} observations, without noise and with {}",
@@ -51,12 +63,11 @@ impl Experiment for OdeArgs {
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let settings = self.study()?;
-        let cases = study(&settings, |progress| {
+    fn run(&self, settings: &OdeStudy, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
+        let cases = study(settings, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         });
-        Ok(findings(&settings, &cases))
+        Ok(findings(settings, &cases))
     }
 }
 

@@ -35,6 +35,8 @@ td.no { color: var(--accent); font-weight: 700; }
 pub struct About {
     /// The command that makes it again.
     pub command: String,
+    /// Its settings, as a file.
+    pub settings: String,
     /// Its seed.
     pub seed: u64,
     /// How long it took.
@@ -61,6 +63,10 @@ pub fn html(findings: &Findings, about: &About) -> anyhow::Result<String> {
         section {
             h2 { "Again" }
             pre { code { (about.command) } }
+            details {
+                summary { "All settings" }
+                pre { code { (about.settings) } }
+            }
             p.faint { (format!("Seed {}, {:.1} s.", about.seed, about.seconds)) }
         }
     };
@@ -190,6 +196,7 @@ mod tests {
         };
         let about = About {
             command: "reverie lab x".to_owned(),
+            settings: "units = 4".to_owned(),
             seed: 3,
             seconds: 1.0,
             is_whole: false,
@@ -201,6 +208,7 @@ mod tests {
             "Stopped early",
             "reverie lab x",
             "Seed 3",
+            "units = 4",
             "caption",
         ] {
             assert!(page.contains(word), "{word}");
