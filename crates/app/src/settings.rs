@@ -346,7 +346,10 @@ fn overlay_within(
         let key = key.replace('-', "_");
         let Some(slot) = table.get_mut(&key) else {
             let names = table.keys().map(String::as_str);
-            let hint = did_you_mean(&key, names);
+            let hint = match did_you_mean(&key, names) {
+                none if none.is_empty() => deeper(table, &key),
+                hint => hint,
+            };
             return Err(UsageError(format!(
                 "{origin}: there is no setting {within}{key}{hint}"
             )));
@@ -361,6 +364,16 @@ fn overlay_within(
         }
     }
     Ok(())
+}
+
+/// `" (did you mean learn.X?)"` where a setting of a setting has this name, or nothing.
+fn deeper(table: &Table, key: &str) -> String {
+    let is_it = |name: &String| name.ends_with(&format!(".{key}"));
+    let mut names = leaves(table).into_iter().map(|(name, _)| name);
+    names
+        .find(is_it)
+        .map(|name| format!(" (did you mean {name}?)"))
+        .unwrap_or_default()
 }
 
 /// All settings that have none of their own, by their whole names.
@@ -528,6 +541,7 @@ mod tests {
             "{said}"
         );
         assert!(refused("learn.seed=1").contains("no setting learn.seed"));
+        assert!(refused("updates=1").contains("(did you mean learn.updates?)"));
     }
 
     #[test]

@@ -43,15 +43,15 @@ pub enum LabAction {
     Ode(OdeArgs),
     /// Learn a driven oscillator by networks of growing size
     Universal(UniversalArgs),
-    /// Two networks that feed back what they think, and what they say
+    /// Guess the next symbol by networks that feed back what they think (Elman) or say (Jordan)
     Elman(ElmanArgs),
-    /// A network that learns to use a memory
+    /// Teach a neural Turing machine to copy, which is to use its memory
     Ntm(NtmArgs),
     /// Add two numbers that stand far apart
     Adding(AddingArgs),
     /// Learn a text with and without layer normalisation
     Layernorm(LayerNormArgs),
-    /// What a recurrent network can be asked: one small working example each
+    /// Show what a recurrent network can be asked, one small working example each
     Architectures(ArchitecturesArgs),
     /// Follow gradients back through time: how they explode and vanish, and what clipping does
     Gradients(GradientsArgs),

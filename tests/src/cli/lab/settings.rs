@@ -165,6 +165,27 @@ fn what_only_a_file_can_set_is_checked_too() {
     );
 }
 
+#[test]
+fn negative_counts_and_seeds_are_refused() {
+    let folder = Folder::new();
+    for (name, flags) in TINY {
+        folder.misused(&lab(&[name, "--seed", "-1"]), &["-1", "--seed"]);
+        let count = flags.iter().position(|flag| flag.parse::<usize>().is_ok());
+        let flag = flags[count.unwrap() - 1];
+        folder.misused(&lab(&[name, flag, "-1"]), &["-1", flag]);
+    }
+    folder.all_refused(
+        2,
+        &[
+            (lab(&["hopfield", "--noise", "-0.1"]), &["noise is -0.1"]),
+            (lab(&["adding", "--rate", "-1"]), &["rate is -1"]),
+            (lab(&["ntm", "--rate", "-1"]), &["rate is -1"]),
+            (lab(&["layernorm", "--level", "-1"]), &["level is -1"]),
+            (lab(&["gradients", "--clip", "-1"]), &["clip is -1"]),
+        ],
+    );
+}
+
 /// What a help text says of defaults, as `[default: A; with --quick: B]` or `[default: A; narma10: B]`:
 /// the flag and what stands in the brackets.
 fn defaults(name: &str) -> Vec<(String, String)> {

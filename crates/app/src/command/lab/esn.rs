@@ -20,6 +20,7 @@ use super::findings::Findings;
 use super::room::{self, Room};
 use crate::cli::{EsnArgs, LabRunArgs};
 use crate::exit::UsageError;
+use crate::report::number::counted;
 use crate::settings::{put, whole};
 
 /// Lists as long as the series: as it is, squashed, inputs, targets, truth and what is said.
@@ -134,8 +135,9 @@ impl Experiment for EsnArgs {
                 None => title(study.task, None).to_owned(),
             };
             plans.push(format!(
-                "{} networks of {} units on {of}",
-                study.networks, study.network.units
+                "{} of {} units on {of}",
+                counted(study.networks as u64, "network"),
+                study.network.units
             ));
         }
         Ok(plans.join("; "))

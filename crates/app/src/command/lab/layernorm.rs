@@ -53,12 +53,20 @@ fn validation(corpus: &Corpus, config: &TextConfig) -> anyhow::Result<EvalBatche
 
 impl Experiment for LayerNormArgs {
     const NAME: &'static str = "layernorm";
-    /// What the experiment is about, and what `updates` and `look_every` say.
+    /// What the experiment is about, what `updates` and `look_every` say, and what only `text train`
+    /// does.
     const DECIDED: &'static [&'static str] = &[
         "text.cell",
         "text.layer_norm",
         "text.iterations",
         "text.eval_every",
+        "text.patience",
+        "text.sample_at",
+        "text.sample_length",
+        "text.word_length",
+        "text.temperature",
+        "text.keep",
+        "text.retries",
     ];
 
     type Settings = LayerNormConfig;

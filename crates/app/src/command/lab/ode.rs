@@ -59,7 +59,7 @@ impl Experiment for OdeArgs {
             "{} fits each of {} to {OBSERVATIONS} observations, without noise and with {}",
             study.fits,
             systems.join(", "),
-            percent(study.noise, 0)
+            level(study.noise)
         ))
     }
 
@@ -89,8 +89,18 @@ fn findings(study: &OdeStudy, cases: &[OdeCase]) -> Findings {
     }
 }
 
+/// A level of noise.
+fn level(noise: f64) -> String {
+    format!("{}\u{a0}%", (1e4 * noise).round() / 100.0)
+}
+
+/// A share in words that stay on one line.
 fn percent(part: f64, digits: usize) -> String {
-    format!("{:.digits$} %", 100.0 * part)
+    let percent = 100.0 * part;
+    match percent > 0.0 && percent < 10_f64.powi(-(digits as i32)) {
+        true => format!("{percent:.0e}\u{a0}%"),
+        false => format!("{percent:.digits$}\u{a0}%"),
+    }
 }
 
 fn row(case: &OdeCase) -> Row {
@@ -108,13 +118,13 @@ fn row(case: &OdeCase) -> Row {
     Row::new(
         format!(
             "{title}, {} noise: mean error, {fits} fits",
-            percent(case.noise, 0)
+            level(case.noise)
         ),
         format!(
             "at most {NOISY_BAR} x {} of least squares",
             percent(rival, 2)
         ),
-        format!("{} ({:.2} x)", percent(mean, 2), mean / rival),
+        format!("{} ({:.2}\u{a0}x)", percent(mean, 2), mean / rival),
     )
     .holds(mean <= NOISY_BAR * rival)
 }
@@ -125,7 +135,7 @@ fn section(cases: &[&OdeCase]) -> Option<Section> {
     let picture = case.picture.as_ref()?;
     let noise = match case.noise {
         0.0 => "no noise".to_owned(),
-        noise => format!("{} noise", percent(noise, 0)),
+        noise => format!("{} noise", level(noise)),
     };
     let seed = case.fits.first().map_or(0, |fit| fit.seed);
     let section = Section::new(case.system.title())
@@ -211,7 +221,7 @@ fn spread(case: &OdeCase, noise: &str) -> Chart {
     let truth = case.system.truth();
     let mut chart = Chart::new(
         format!("Estimates of all seeds, {noise}"),
-        Axis::new("seed"),
+        Axis::new("seed").whole(),
         Axis::new("estimate / truth"),
     );
     for (i, name) in case.system.parameter_names().iter().enumerate() {

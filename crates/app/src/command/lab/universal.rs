@@ -14,6 +14,7 @@ use super::settings::counts;
 use crate::cli::{LabRunArgs, UniversalArgs};
 use crate::command::shared;
 use crate::report::chart::{Axis, Chart, Look};
+use crate::report::number::counted;
 use crate::settings::{put, whole};
 
 /// Updates whose losses become one point of a line.
@@ -69,8 +70,8 @@ impl Experiment for UniversalArgs {
     fn plan(&self, study: &UniversalStudy) -> anyhow::Result<String> {
         let sizes: Vec<String> = study.sizes.iter().map(usize::to_string).collect();
         Ok(format!(
-            "{} networks each of {} units, {} updates, alone for {} steps",
-            study.networks,
+            "{} each of {} units, {} updates, alone for {} steps",
+            counted(study.networks as u64, "network"),
             sizes.join(", "),
             study.learning.updates,
             study.horizon

@@ -8,6 +8,7 @@ use crate::command::lab::cells::title;
 use crate::command::lab::findings::Section;
 use crate::command::lab::points::{above, from, last};
 use crate::report::chart::{Axis, Chart, Look};
+use crate::report::number::counted;
 
 /// The least number that curves show; what is smaller has vanished.
 const FLOOR: f64 = 1e-14;
@@ -48,9 +49,9 @@ fn powers_section(powers: &[LinearPowers]) -> Section {
 fn flow_section(found: &Gradients) -> Section {
     let mut section = Section::new("Cells").words(format!(
         "‖∂h_T/∂h_t‖ / √K with random weights, whose square blocks between steps have the spectral radius \
-         that is named, and random inputs; the geometric mean of {} seeds. LSTM memory is ‖∂c_T/∂c_t‖: \
+         that is named, and random inputs; the geometric mean of {}. LSTM memory is ‖∂c_T/∂c_t‖: \
          what the forget gates (bias 1) let through.",
-        found.config.seeds
+        counted(found.config.seeds as u64, "seed")
     ));
     for &radius in &found.config.radii {
         let here = found.flows.iter().filter(|flow| flow.radius == radius);
