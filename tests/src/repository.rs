@@ -66,6 +66,10 @@ fn every_settings_file_runs_for_two_steps() {
     let files = settings_files();
     assert!(files.len() >= 8, "{files:?}");
     for (number, (command, file)) in files.iter().enumerate() {
+        if command == "lab" {
+            small_experiment(file, dir.path());
+            continue;
+        }
         if command == "text" {
             two_updates(file, &dir.path().join(number.to_string()));
             continue;
@@ -150,6 +154,29 @@ fn every_settings_file_runs_for_two_steps() {
             }
         }
         run.assert().success();
+    }
+}
+
+/// Does a small version of an experiment with a settings file, whose name begins with its verb.
+fn small_experiment(file: &Path, folder: &Path) {
+    use crate::common::lab::{book, tiny};
+    book(folder);
+    let name = file.file_stem().unwrap().to_string_lossy();
+    let verb = name.split('-').next().unwrap();
+    let mut run = crate::common::reverie();
+    run.current_dir(folder).args(["lab", verb]).args(tiny(verb));
+    run.arg("--config").arg(file).assert().success();
+    if *name == *verb {
+        // The file that is called as its experiment says what happens without it.
+        let printed = |file: Option<&Path>| {
+            let mut run = crate::common::reverie();
+            run.args(["lab", verb, "--print-config"]);
+            if let Some(file) = file {
+                run.arg("--config").arg(file);
+            }
+            run.assert().success().get_output().stdout.clone()
+        };
+        assert!(printed(Some(file)) == printed(None), "{}", file.display());
     }
 }
 

@@ -22,9 +22,9 @@ pub use classify::{
 pub use deconv::{ChannelRange, DeconvArgs};
 pub use dreams::{AscentArgs, DreamArgs, FilmArgs, ImagineArgs};
 pub use lab::{
-    AddingArgs, AddingCellName, ArchitecturesArgs, ElmanArgs, EsnArgs, GradientsArgs, HopfieldArgs,
-    LabAction, LabArgs, LabCell, LabMemoryArgs, LabRunArgs, LayerNormArgs, NtmArgs, NtmTask,
-    OdeArgs, StreamName, UniversalArgs, VarianceArgs,
+    AddingArgs, ArchitecturesArgs, ElmanArgs, EsnArgs, GradientsArgs, HopfieldArgs, LabAction,
+    LabArgs, LabCell, LabMemoryArgs, LabRunArgs, LayerNormArgs, NtmArgs, OdeArgs, UniversalArgs,
+    VarianceArgs,
 };
 pub use looking::{FiltersArgs, InvertArgs, TileOrder, TileScale};
 pub use music::{MusicAction, MusicArgs, MusicCompareArgs, MusicSampleArgs, MusicTrainArgs};
@@ -166,7 +166,7 @@ pub struct NetArgs {
 /// What happens to settings and files.
 #[derive(Args, Debug, Clone)]
 pub struct RunArgs {
-    /// Settings file (TOML) that goes over the preset
+    /// Settings file (TOML) that goes over the preset or the defaults
     #[arg(
         long,
         value_name = "FILE",

@@ -2,7 +2,8 @@
 //!
 //! Later wins: preset, then `--config FILE`, then flags (which clap has already filled from
 //! `REVERIE_*` variables). A file may leave keys out; a key that does not exist is refused with the
-//! nearest that does.
+//! nearest that does. Settings may have settings of their own: a table in a file, and `learn.rate` on
+//! the command line.
 
 use std::path::Path;
 
@@ -205,12 +206,36 @@ pub fn dream(
 /// # Errors
 /// As for [`resolve`].
 pub fn resolve_over<C: DeserializeOwned>(
-    mut table: Table,
+    table: Table,
     file: Option<&Path>,
     flags: Table,
 ) -> anyhow::Result<C> {
+    resolve_open(table, &[], file, flags)
+}
+
+/// Like [`resolve_over`], where some settings are not for the user: a key of `decided` does not exist
+/// for files and flags, and keeps the value it has in `table`.
+///
+/// # Errors
+/// As for [`resolve`].
+pub fn resolve_open<C: DeserializeOwned>(
+    mut table: Table,
+    decided: &[&str],
+    file: Option<&Path>,
+    flags: Table,
+) -> anyhow::Result<C> {
+    let kept: Vec<(&str, Value)> = decided
+        .iter()
+        .filter_map(|key| Some((*key, take(&mut table, key)?)))
+        .collect();
+    let read = |mut table: Table| {
+        for (key, value) in &kept {
+            insert(&mut table, key, value.clone());
+        }
+        Value::Table(table).try_into::<C>()
+    };
     let base = table.clone();
-    let flag_keys: Vec<String> = flags.keys().cloned().collect();
+    let flag_keys: Vec<String> = leaves(&flags).into_iter().map(|(key, _)| key).collect();
     let mut said = Vec::new();
     if let Some(file) = file {
         let text = std::fs::read_to_string(file)
@@ -222,19 +247,21 @@ pub fn resolve_over<C: DeserializeOwned>(
                 error.message()
             ))
         })?;
-        said.extend(user.clone());
+        said.extend(leaves(&user));
         overlay(&mut table, user, &file.display().to_string())?;
     }
-    said.extend(flags.clone());
+    said.extend(leaves(&flags));
     overlay(&mut table, flags, "the command line")?;
-    let Err(error) = Value::Table(table.clone()).try_into::<C>() else {
-        return Ok(Value::Table(table).try_into::<C>()?);
+    let error = match read(table) {
+        Ok(config) => return Ok(config),
+        Err(error) => error,
     };
     // The error does not know its key: it is the one that spoils the settings all by itself.
     let is_culprit = |(key, value): &&(String, Value)| {
         let mut alone = base.clone();
-        let pair = Table::from_iter([(key.clone(), value.clone())]);
-        overlay(&mut alone, pair, "").is_err() || Value::Table(alone).try_into::<C>().is_err()
+        let mut pair = Table::new();
+        insert(&mut pair, key, value.clone());
+        overlay(&mut alone, pair, "").is_err() || read(alone).is_err()
     };
     let culprit = said.iter().find(is_culprit);
     let place = culprit.map_or("the settings".to_owned(), |(key, value)| {
@@ -255,6 +282,27 @@ pub fn resolve_over<C: DeserializeOwned>(
 /// If the configuration cannot be written as TOML, which would be a mistake of ours.
 pub fn to_toml<C: Serialize>(config: &C) -> anyhow::Result<String> {
     toml::to_string(config).context("writing the settings")
+}
+
+/// The same without the settings that [`resolve_open`] keeps to itself.
+///
+/// # Errors
+/// As for [`to_toml`].
+pub fn to_toml_open<C: Serialize>(config: &C, decided: &[&str]) -> anyhow::Result<String> {
+    let mut table = to_table(config)?;
+    for key in decided {
+        take(&mut table, key);
+    }
+    to_toml(&table)
+}
+
+/// The configuration as settings that others may be laid over.
+///
+/// # Errors
+/// As for [`to_toml`].
+pub fn to_table<C: Serialize>(config: &C) -> anyhow::Result<Table> {
+    // By way of text, so that a number in single precision keeps the few digits it has.
+    toml::from_str(&to_toml(config)?).context("writing the settings")
 }
 
 fn find(presets: &[Preset], asked: Option<&str>) -> Result<Preset, UsageError> {
@@ -284,28 +332,92 @@ pub fn did_you_mean<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> St
 
 /// Puts the user's keys over the defaults.
 fn overlay(table: &mut Table, user: Table, origin: &str) -> Result<(), UsageError> {
+    overlay_within(table, user, origin, "")
+}
+
+/// The same of the settings of a setting; `within` is its name with a dot, or nothing.
+fn overlay_within(
+    table: &mut Table,
+    user: Table,
+    origin: &str,
+    within: &str,
+) -> Result<(), UsageError> {
     for (key, value) in user {
         let key = key.replace('-', "_");
         let Some(slot) = table.get_mut(&key) else {
             let names = table.keys().map(String::as_str);
-            let hint = did_you_mean(&key, names);
+            let hint = match did_you_mean(&key, names) {
+                none if none.is_empty() => deeper(table, &key),
+                hint => hint,
+            };
             return Err(UsageError(format!(
-                "{origin}: there is no setting {key}{hint}"
+                "{origin}: there is no setting {within}{key}{hint}"
             )));
         };
-        *slot = match (&*slot, value) {
+        match (slot, value) {
+            (Value::Table(slot), Value::Table(value)) => {
+                overlay_within(slot, value, origin, &format!("{within}{key}."))?;
+            }
             // A whole number is a fine value for a setting with a fraction.
-            (Value::Float(_), Value::Integer(whole)) => Value::Float(whole as f64),
-            (_, value) => value,
-        };
+            (slot @ Value::Float(_), Value::Integer(whole)) => *slot = Value::Float(whole as f64),
+            (slot, value) => *slot = value,
+        }
     }
     Ok(())
 }
 
-/// Adds a flag that was given.
+/// `" (did you mean learn.X?)"` where a setting of a setting has this name, or nothing.
+fn deeper(table: &Table, key: &str) -> String {
+    let is_it = |name: &String| name.ends_with(&format!(".{key}"));
+    let mut names = leaves(table).into_iter().map(|(name, _)| name);
+    names
+        .find(is_it)
+        .map(|name| format!(" (did you mean {name}?)"))
+        .unwrap_or_default()
+}
+
+/// All settings that have none of their own, by their whole names.
+fn leaves(table: &Table) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (key, value) in table {
+        match value {
+            Value::Table(inner) => {
+                let inner = leaves(inner).into_iter();
+                found.extend(inner.map(|(name, value)| (format!("{key}.{name}"), value)));
+            }
+            value => found.push((key.clone(), value.clone())),
+        }
+    }
+    found
+}
+
+/// Sets a setting by its whole name.
+fn insert(table: &mut Table, key: &str, value: Value) {
+    let Some((first, rest)) = key.split_once('.') else {
+        table.insert(key.to_owned(), value);
+        return;
+    };
+    let slot = table.entry(first).or_insert(Value::Table(Table::new()));
+    if !slot.is_table() {
+        *slot = Value::Table(Table::new());
+    }
+    if let Value::Table(inner) = slot {
+        insert(inner, rest, value);
+    }
+}
+
+/// Takes a setting out by its whole name.
+fn take(table: &mut Table, key: &str) -> Option<Value> {
+    match key.split_once('.') {
+        Some((first, rest)) => take(table.get_mut(first)?.as_table_mut()?, rest),
+        None => table.remove(key),
+    }
+}
+
+/// Adds a flag that was given; `key` may be the whole name of a setting of a setting.
 pub fn put<V: Into<Value>>(flags: &mut Table, key: &str, value: Option<V>) {
     if let Some(value) = value {
-        flags.insert(key.to_owned(), value.into());
+        insert(flags, key, value.into());
     }
 }
 
@@ -314,12 +426,22 @@ pub fn whole(value: Option<usize>) -> Option<i64> {
     value.map(|value| i64::try_from(value).unwrap_or(i64::MAX))
 }
 
+/// Several numbers as TOML has them; nothing where there are none.
+pub fn list<T: Copy + Into<Value>>(values: &[T]) -> Option<Vec<Value>> {
+    (!values.is_empty()).then(|| values.iter().map(|value| (*value).into()).collect())
+}
+
 /// Several `key=value`, the later one winning, as settings that lie over others.
 ///
 /// # Errors
 /// [`UsageError`] for the first without an equals sign.
 pub fn assignments<T: AsRef<str>>(texts: &[T]) -> Result<Table, UsageError> {
-    texts.iter().map(|text| assignment(text.as_ref())).collect()
+    let mut table = Table::new();
+    for text in texts {
+        let (key, value) = assignment(text.as_ref())?;
+        insert(&mut table, &key, value);
+    }
+    Ok(table)
 }
 
 /// One `key=value` of `--set`, the value in TOML; a bare word is text.
@@ -394,6 +516,40 @@ mod tests {
             error.to_string().contains("did you mean tv_weight?"),
             "{error}"
         );
+    }
+
+    /// Settings with settings of their own.
+    fn nested() -> Table {
+        toml::from_str("seeds = 3\n[learn]\nrate = 0.5\nupdates = 10\nseed = 7").unwrap()
+    }
+
+    #[test]
+    fn a_setting_of_a_setting_has_a_name_with_a_dot() {
+        let flags = assignments(&["learn.rate=1", "learn.updates=4"]).unwrap();
+        let table: Table = resolve_over(nested(), None, flags).unwrap();
+        assert_eq!(table["learn"]["rate"].as_float(), Some(1.0));
+        assert_eq!(table["learn"]["updates"].as_integer(), Some(4));
+        assert_eq!(table["learn"]["seed"].as_integer(), Some(7));
+        let refused = |text: &str| {
+            let flags = assignments(&[text]).unwrap();
+            let refusal = resolve_open::<Table>(nested(), &["learn.seed"], None, flags);
+            refusal.unwrap_err().to_string()
+        };
+        let said = refused("learn.raet=1");
+        assert!(
+            said.contains("no setting learn.raet (did you mean rate?)"),
+            "{said}"
+        );
+        assert!(refused("learn.seed=1").contains("no setting learn.seed"));
+        assert!(refused("updates=1").contains("(did you mean learn.updates?)"));
+    }
+
+    #[test]
+    fn what_is_not_for_the_user_keeps_its_value_and_is_not_printed() {
+        let table: Table = resolve_open(nested(), &["learn.seed"], None, Table::new()).unwrap();
+        assert_eq!(table["learn"]["seed"].as_integer(), Some(7));
+        let printed = to_toml_open(&table, &["learn.seed"]).unwrap();
+        assert!(!printed.contains("seed = 7") && printed.contains("updates = 10"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What all tests need: the program, small pictures, and where the fixtures are.
 
+pub mod lab;
+
 use std::path::{Path, PathBuf};
 
 use assert_cmd::Command;

@@ -28,7 +28,7 @@ pub mod embed;
 pub mod frame;
 mod marked;
 pub mod music;
-mod number;
+pub mod number;
 mod parts;
 mod point;
 mod sample;

@@ -130,12 +130,13 @@ pub(super) fn learnt_part(study: &EsnStudy, length: usize) -> usize {
     (length * 3 / 4).min(length - study.horizon)
 }
 
-/// Trains and tests the network with this seed; with a picture of it if asked.
+/// Trains and tests the network with this seed; with a picture of it if `wants_picture`, which is asked
+/// last, because the picture takes about as long as the rest.
 pub(super) fn measure(
     study: &EsnStudy,
     series: &[f64],
     seed: u64,
-    wants_picture: bool,
+    wants_picture: impl FnOnce() -> bool,
 ) -> (EsnRun, Option<EsnPicture>) {
     let started = Instant::now();
     let mut rng = rng::seeded(seed);
@@ -177,7 +178,7 @@ pub(super) fn measure(
     };
     (
         run,
-        wants_picture.then(|| picture(&trained, &data, &squashed)),
+        wants_picture().then(|| picture(&trained, &data, &squashed)),
     )
 }
 

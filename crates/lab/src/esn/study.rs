@@ -44,7 +44,7 @@ pub fn check_length(study: &EsnStudy, length: usize) -> Result<(), SeriesError> 
 
 /// Trains and tests the networks of a study, on `series` where the task is a user's series.
 ///
-/// `observe` hears of every network and may stop the study between two.
+/// `observe` hears of every network, and again before the picture, and may stop the study there.
 ///
 /// # Panics
 /// If the settings are out of range, or the series too short; see [`EsnStudy::check`] and
@@ -79,11 +79,11 @@ pub fn study(
                 None => format!("{} units", study.network.units),
             },
         };
-        if observe(progress).is_break() {
+        if observe(progress.clone()).is_break() {
             break;
         }
         let seed = study.seed.wrapping_add(number as u64);
-        let wants_picture = wants_picture && number == 0;
+        let wants_picture = || wants_picture && number == 0 && observe(progress).is_continue();
         let (run, picture) = measure::measure(study, series, seed, wants_picture);
         result.runs.push(run);
         result.picture = result.picture.or(picture);

@@ -88,7 +88,10 @@ impl GradientsConfig {
         for &radius in &self.radii {
             within("radius", radius, up_to(10.0))?;
         }
-        within("updates", self.learn.updates, 1..=1_000_000)
+        if self.cell == CellKind::Jordan {
+            return Err(LabError::setting("cell", "jordan", "rnn, gru or lstm"));
+        }
+        self.learn.check()
     }
 }
 

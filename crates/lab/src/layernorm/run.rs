@@ -6,13 +6,13 @@ use std::time::Instant;
 use burn::tensor::Device;
 use reverie_model::data::text::{EvalBatches, TrainBatches, Vocabulary};
 use reverie_model::sequence::{Outcome, TextConfig, TextSource, TextTrainer, evaluate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::numbers::mean;
 use crate::{LabError, Progress, positive, within};
 
 /// All settings.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerNormConfig {
     /// Model and training; `layer_norm`, `iterations` and `eval_every` are set here.
     pub text: TextConfig,

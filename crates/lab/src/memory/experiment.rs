@@ -66,10 +66,7 @@ impl MemoryConfig {
     /// # Errors
     /// [`LabError::Setting`].
     pub fn check(&self) -> Result<(), LabError> {
-        within("steps", self.learn.steps, 2..=500)?;
-        within("hidden", self.learn.hidden, 1..=512)?;
-        within("updates", self.learn.updates, 1..=1_000_000)?;
-        within("rate", self.learn.rate, up_to(1.0))?;
+        self.learn.check()?;
         within("seeds", self.seeds, 1..=100)
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::model::{Reader, cell_config};
 use super::task::RecallTask;
 use crate::learner::Learner;
+use crate::{LabError, positive, up_to, within};
 
 /// Bias of an LSTM's forget gates at the start: open, σ(3) = 0.95.
 const FORGET_BIAS: f64 = 3.0;
@@ -57,6 +58,23 @@ impl Default for LearnConfig {
             clip: Some(1.0),
             seed: 0,
         }
+    }
+}
+
+impl LearnConfig {
+    /// Refuses settings that teach nothing.
+    ///
+    /// # Errors
+    /// [`LabError::Setting`] with the setting, its value and what is allowed.
+    pub fn check(&self) -> Result<(), LabError> {
+        within("first symbols", self.task.n_cues, 1..=1_000)?;
+        within("distractors", self.task.n_distractors, 1..=1_000)?;
+        within("hidden", self.hidden, 1..=512)?;
+        within("steps", self.steps, 2..=500)?;
+        within("batch", self.batch, 1..=4_096)?;
+        within("updates", self.updates, 1..=1_000_000)?;
+        within("rate", self.rate, up_to(1.0))?;
+        positive("clip", self.clip.unwrap_or(1.0))
     }
 }
 

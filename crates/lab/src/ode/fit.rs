@@ -78,7 +78,7 @@ const HISTORY_EVERY: usize = 10;
 /// Trains the network on the observations from the parameters `guess`, by Adam over windows of growing
 /// length and then by BFGS over the whole time; both with gradients through time.
 ///
-/// None if `observe`, which is asked before every length, says stop.
+/// None if `observe`, which is asked often, says stop.
 pub fn fit(
     observations: &Observations,
     guess: &Parameters,
@@ -91,13 +91,13 @@ pub fn fit(
     let mut done = 0;
     let mut rate = config.rate;
     for window in WINDOWS {
-        if observe().is_break() {
-            return None;
-        }
         let network = IntegratorNetwork::new(observations, window);
         let mut numbers = network.numbers(&parameters, &path);
         let mut adam = Adam::new(numbers.len(), ADAM.0, ADAM.1);
         for update in 0..config.updates {
+            if observe().is_break() {
+                return None;
+            }
             let (loss, gradient) = network.loss(&numbers);
             if !loss.is_finite() {
                 break;

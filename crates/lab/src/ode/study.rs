@@ -54,9 +54,10 @@ impl OdeStudy {
     pub fn check(&self) -> Result<(), LabError> {
         some("system", &self.systems)?;
         within("noise", self.noise, 0.0..=1.0)?;
-        within("fits", self.fits, 1..=10_000)?;
-        within("updates", self.training.updates, 1..)?;
-        positive("rate", self.training.rate)
+        within("fits", self.fits, 1..=1_000)?;
+        within("updates", self.training.updates, 1..=1_000_000)?;
+        positive("rate", self.training.rate)?;
+        positive("rate_falls", self.training.rate_falls)
     }
 }
 

@@ -38,6 +38,7 @@ pub enum OdeSystem {
     Lorenz,
     /// A nerve cell: v' = c (v - v^3 / 3 + w), w' = -(v - a + b w) / c (FitzHugh 1961, Nagumo 1962; in
     /// the form of Ramsay et al. 2007, whose benchmark it is).
+    #[serde(rename = "fitzhugh-nagumo")]
     FitzHughNagumo,
 }
 

@@ -19,4 +19,4 @@ mod study;
 pub use learn::Learning;
 pub use network::DrivenNetwork;
 pub use oscillator::{DrivenPath, INTERVAL, driven_path};
-pub use study::{UniversalResult, UniversalRun, UniversalStudy, study};
+pub use study::{LEARNT_STEPS, TEST_PATHS, UniversalResult, UniversalRun, UniversalStudy, study};

@@ -16,14 +16,15 @@ use crate::{LabError, Progress, rising, some, within};
 const MOST_UNITS: usize = 512;
 /// Paths of the test. On one path in a hundred a network loses the phase and is wrong by ten times as
 /// much as on the others, so few paths would say more about themselves than about the networks.
-const TEST_PATHS: usize = 512;
+pub const TEST_PATHS: usize = 512;
 /// Values of a path that is learnt from.
-const LEARNT_STEPS: usize = 200;
+pub const LEARNT_STEPS: usize = 200;
 
 /// Which networks, how they learn, how they are tested.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UniversalStudy {
     /// Hidden units of the networks.
+    #[serde(rename = "units")]
     pub sizes: Vec<usize>,
     /// Networks of every size.
     pub networks: usize,

@@ -132,7 +132,10 @@ fn bad_tables_and_settings_are_refused() {
                 lab(&["esn", "--csv", "wave.csv", "--column", "depth"]),
                 &["no column depth", "time, level, note"],
             ),
-            (with("--task", "narma"), &["task is narma", "narma10"]),
+            (
+                with("--task", "narma"),
+                &["tasks = [\"narma\"]", "`narma10`"],
+            ),
             (
                 with("--spectral-radius", "0"),
                 &["spectral radius is 0", "above 0"],

@@ -1,7 +1,7 @@
 //! Hopfield networks.
 
 use super::super::Folder;
-use super::{events, figures, lab, page};
+use super::{events, figures, lab, of_kind, page};
 use crate::common::small_picture;
 
 /// Capacities of small networks.
@@ -17,8 +17,7 @@ fn small(args: &[&'static str]) -> Vec<&'static str> {
 fn a_run_says_what_holds_and_makes_a_page_with_a_film() {
     let folder = Folder::new();
     let told = events(&folder, &small(&["-o", "x.html", "--gif", "x.gif"]));
-    let first = &told[0];
-    assert_eq!(first["event"], "figure");
+    let first = of_kind(&told, "figure")[0];
     assert_eq!(first["theory"], "never");
     assert_eq!(first["holds"], true);
     assert!(folder.read("x.gif").starts_with(b"GIF89a"));
@@ -97,8 +96,8 @@ fn what_cannot_be_stored_or_measured_is_refused() {
     folder.all_refused(
         2,
         &[
-            (with("--rule", "hebbb"), &["rule is hebbb", "storkey"]),
-            (with("--cue", "smell"), &["cue is smell", "half"]),
+            (with("--rule", "hebbb"), &["rule = \"hebbb\"", "storkey"]),
+            (with("--cue", "smell"), &["cue = \"smell\"", "half"]),
             (with("--noise", "0.8"), &["noise is 0.8", "0.5"]),
             (
                 with("--loads", "1.5"),

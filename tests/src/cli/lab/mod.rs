@@ -8,6 +8,9 @@ mod hopfield;
 mod memory;
 mod ntm;
 mod ode;
+mod room;
+mod settings;
+mod stop;
 mod trained;
 mod universal;
 mod variance;
@@ -15,6 +18,7 @@ mod variance;
 use serde_json::Value;
 
 use super::{Folder, plain};
+use crate::common::lab::{TINY, book};
 
 /// `reverie lab` with these words.
 fn lab(args: &[&str]) -> Vec<String> {
@@ -52,6 +56,37 @@ fn page(folder: &Folder, name: &str) -> String {
         "{name} says how to make it again"
     );
     page
+}
+
+/// The events of a kind.
+fn of_kind<'e>(events: &'e [Value], kind: &str) -> Vec<&'e Value> {
+    events
+        .iter()
+        .filter(|event| event["event"] == kind)
+        .collect()
+}
+
+#[test]
+fn every_experiment_says_its_plan_its_figures_and_its_result() {
+    let folder = Folder::new();
+    book(&folder.path(""));
+    for (name, flags) in TINY {
+        let args = [&[name], flags, &["-o", "x.html", "--force"]].concat();
+        let told = events(&folder, &args);
+        assert_eq!(told[0]["event"], "plan", "{name}");
+        assert_eq!(told[0]["experiment"], name);
+        assert!(told[0]["plan"].is_string() && told[0]["settings"].is_object());
+        let result = told.last().unwrap();
+        let rows = result["rows"].as_array().unwrap();
+        assert_eq!(of_kind(&told, "figure").len(), rows.len(), "{name}");
+        assert!(!rows.is_empty(), "{name}");
+        assert_eq!(result["output"], "x.html");
+        assert!(page(&folder, "x.html").contains("All settings"));
+        let dry = [&[name], flags, &["--dry-run", "--json"]].concat();
+        let done = folder.run(&lab(&dry)).assert().success();
+        let said = String::from_utf8(done.get_output().stdout.clone()).unwrap();
+        assert_eq!(said.lines().count(), 1, "{name}: {said}");
+    }
 }
 
 #[test]

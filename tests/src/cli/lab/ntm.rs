@@ -105,7 +105,7 @@ fn settings_and_machines_that_are_no_good_are_refused() {
             (with(&["--rows", "2"]), &["rows is 2", "between 3 and 4096"]),
             (with(&["--longest", "0"]), &["longest is 0"]),
             (with(&["--sequences", "0"]), &["sequences is 0"]),
-            (with(&["--seeds", "0"]), &["--seeds is 0"]),
+            (with(&["--seeds", "0"]), &["seeds is 0"]),
             (with(&["--lstm-layers", "0"]), &["lstm-layers is 0"]),
         ],
     );

@@ -50,7 +50,7 @@ fn settings_out_of_range_are_refused() {
         &[
             (
                 with("--system", "lorentz"),
-                &["system is lorentz", "lorenz"],
+                &["systems = [\"lorentz\"]", "`lorenz`"],
             ),
             (
                 with("--noise", "-0.1"),

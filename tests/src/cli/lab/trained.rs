@@ -2,6 +2,7 @@
 
 use super::super::Folder;
 use super::{figures, lab, page};
+use crate::common::lab::book;
 
 #[test]
 fn the_adding_problem_is_set_beside_the_trivial_error() {
@@ -64,15 +65,10 @@ fn every_pattern_is_drawn_and_taught() {
     }
 }
 
-/// A text of a few words, long enough to be cut into the rows of the preset.
-fn text() -> String {
-    "the quick brown fox jumps over the lazy dog, and the dog does not mind.\n".repeat(600)
-}
-
 #[test]
 fn a_text_is_learnt_with_and_without_layer_normalisation() {
     let folder = Folder::new();
-    folder.write("book.txt", text());
+    book(&folder.path(""));
     let args = [
         "layernorm",
         "--text",

@@ -4,13 +4,17 @@ use reverie_lab::adding::{
     AddingCell, AddingConfig, AddingCurve, AddingResult, TRIVIAL_ERROR, run,
 };
 use serde_json::json;
+use toml::Table;
 
 use super::Experiment;
 use super::bench::Bench;
 use super::findings::{Findings, Row, Section};
-use crate::cli::{AddingArgs, AddingCellName, LabRunArgs};
+use super::room::{self, Room};
+use super::settings::{counts, long, name};
+use crate::cli::{AddingArgs, LabRunArgs};
 use crate::command::shared;
-use crate::report::chart::{Axis, Chart, Look};
+use crate::report::chart::{Axis, Chart};
+use crate::settings::{put, whole};
 
 /// Mean squared error that a gated network must come below.
 const GATED: f64 = 0.01;
@@ -19,48 +23,49 @@ const NOTHING: f64 = 0.8;
 /// Length from which on the bars hold.
 const BARRED: usize = 200;
 
-impl From<AddingCellName> for AddingCell {
-    fn from(name: AddingCellName) -> Self {
-        match name {
-            AddingCellName::Tanh => Self::Tanh,
-            AddingCellName::Gru => Self::Gru,
-            AddingCellName::Lstm => Self::Lstm,
-            AddingCellName::LstmNorm => Self::LstmNorm,
-        }
-    }
-}
-
-impl AddingArgs {
-    fn config(&self) -> anyhow::Result<AddingConfig> {
-        let mut config = match self.lab.quick {
-            true => AddingConfig::quick(),
-            false => AddingConfig::default(),
-        };
-        config.seed = self.lab.seed();
-        if !self.lengths.is_empty() {
-            config.lengths.clone_from(&self.lengths);
-        }
-        if !self.cells.is_empty() {
-            config.cells = self.cells.iter().map(|cell| (*cell).into()).collect();
-        }
-        config.seeds = self.seeds.unwrap_or(config.seeds);
-        config.hidden = self.hidden.unwrap_or(config.hidden);
-        config.updates = self.updates.unwrap_or(config.updates);
-        config.rate = self.rate.unwrap_or(config.rate);
-        config.check()?;
-        Ok(config)
-    }
-}
-
 impl Experiment for AddingArgs {
     const NAME: &'static str = "adding";
+
+    type Settings = AddingConfig;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let config = self.config()?;
+    fn defaults(is_quick: bool) -> AddingConfig {
+        match is_quick {
+            true => AddingConfig::quick(),
+            false => AddingConfig::default(),
+        }
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        put(flags, "lengths", counts(&self.lengths));
+        let cells: Vec<String> = self.cells.iter().map(|cell| name(*cell)).collect();
+        put(flags, "cells", (!cells.is_empty()).then_some(cells));
+        put(flags, "seeds", whole(self.seeds));
+        put(flags, "hidden", whole(self.hidden));
+        put(flags, "updates", long(self.updates));
+        put(flags, "rate", self.rate);
+    }
+
+    fn settle(config: &mut AddingConfig) -> anyhow::Result<()> {
+        Ok(config.check()?)
+    }
+
+    fn seed(config: &AddingConfig) -> u64 {
+        config.seed
+    }
+
+    fn room(&self, config: &AddingConfig) -> Room {
+        let length = config.lengths.iter().copied().max().unwrap_or(0);
+        Room {
+            bytes: room::learning(1, config.hidden, config.batch, length),
+            by: "--hidden or --lengths",
+        }
+    }
+
+    fn plan(&self, config: &AddingConfig) -> anyhow::Result<String> {
         let lengths: Vec<String> = config.lengths.iter().map(usize::to_string).collect();
         let cells: Vec<&str> = config.cells.iter().map(|cell| cell.name()).collect();
         Ok(format!(
@@ -74,13 +79,12 @@ impl Experiment for AddingArgs {
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let config = self.config()?;
+    fn run(&self, config: &AddingConfig, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
         let opened = shared::open_device(&self.device, bench.output())?;
-        let found = run(&config, &opened.device, |progress| {
+        let found = run(config, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        Ok(findings(&config, &found))
+        Ok(findings(config, &found))
     }
 }
 
@@ -160,11 +164,8 @@ fn section(config: &AddingConfig, length: usize, found: &AddingResult) -> Option
     };
     for &cell in &config.cells {
         let is_of = |curve: &&AddingCurve| curve.length == length && curve.cell == cell;
-        let mut curves = found.curves.iter().filter(is_of);
-        chart = chart.line(cell.name(), points(curves.next()?));
-        for curve in curves {
-            chart = chart.same(Look::Line, points(curve));
-        }
+        let curves = found.curves.iter().filter(is_of);
+        chart = chart.lines(cell.name(), curves.map(points));
     }
     let of_length = found.curves.iter().filter(|curve| curve.length == length);
     let last = of_length

@@ -8,41 +8,57 @@ use reverie_lab::architectures::{
     Tracking, run,
 };
 use serde_json::json;
+use toml::Table;
 
 use super::Experiment;
 use super::bench::Bench;
 use super::findings::{Findings, Part, Row, Section};
+use super::room::Room;
+use super::settings::long;
 use crate::cli::{ArchitecturesArgs, LabRunArgs};
 use crate::command::shared;
 use crate::report::chart::{Axis, Chart};
+use crate::settings::put;
 
 /// Share of right answers that an example must reach.
 const RIGHT: f64 = 0.95;
 /// How far above the least error a network may stay, as a share of it.
 const NEAR: f64 = 0.1;
 
-impl ArchitecturesArgs {
-    fn config(&self) -> anyhow::Result<ArchitecturesConfig> {
-        let mut config = match self.lab.quick {
-            true => ArchitecturesConfig::quick(),
-            false => ArchitecturesConfig::default(),
-        };
-        config.seed = self.lab.seed();
-        config.updates = self.updates.unwrap_or(config.updates);
-        config.check()?;
-        Ok(config)
-    }
-}
-
 impl Experiment for ArchitecturesArgs {
     const NAME: &'static str = "architectures";
+
+    type Settings = ArchitecturesConfig;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let config = self.config()?;
+    fn defaults(is_quick: bool) -> ArchitecturesConfig {
+        match is_quick {
+            true => ArchitecturesConfig::quick(),
+            false => ArchitecturesConfig::default(),
+        }
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        put(flags, "updates", long(self.updates));
+    }
+
+    fn settle(config: &mut ArchitecturesConfig) -> anyhow::Result<()> {
+        Ok(config.check()?)
+    }
+
+    fn seed(config: &ArchitecturesConfig) -> u64 {
+        config.seed
+    }
+
+    /// All sizes are bounded.
+    fn room(&self, _: &ArchitecturesConfig) -> Room {
+        Room::SMALL
+    }
+
+    fn plan(&self, config: &ArchitecturesConfig) -> anyhow::Result<String> {
         let count = Pattern::ALL.len();
         Ok(format!(
             "{count} patterns and the toy that makes ello of hell, {} updates each",
@@ -50,13 +66,12 @@ impl Experiment for ArchitecturesArgs {
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let config = self.config()?;
+    fn run(&self, config: &ArchitecturesConfig, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
         let opened = shared::open_device(&self.device, bench.output())?;
-        let found = run(&config, &opened.device, |progress| {
+        let found = run(config, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        Ok(findings(&config, &found))
+        Ok(findings(config, &found))
     }
 }
 
@@ -185,14 +200,9 @@ fn section(one: &Demonstration) -> Section {
             .line("fresh cases", losses),
     );
     if !one.examples.is_empty() {
-        let head = ["read", "said", "should be said"]
-            .map(str::to_owned)
-            .to_vec();
         let rows = one.examples.iter();
-        let rows = rows
-            .map(|e| vec![e.read.clone(), e.said.clone(), e.wanted.clone()])
-            .collect();
-        section = section.with(Part::Table(head, rows));
+        let rows = rows.map(|e| [e.read.clone(), e.said.clone(), e.wanted.clone()]);
+        section = section.table(["read", "said", "should be said"], rows);
     }
     section
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
-use crate::cli::LabRunArgs;
+use crate::cli::RunArgs;
 use crate::command::shared::{Stop, Stopper};
 use crate::output::{Bar, Output};
 
@@ -18,10 +18,10 @@ pub struct Bench<'o> {
 
 impl<'o> Bench<'o> {
     /// Starts the clock and listens for Ctrl-C.
-    pub fn new(output: &'o Output, common: &LabRunArgs) -> Self {
+    pub fn new(output: &'o Output, run: &RunArgs) -> Self {
         Self {
             output,
-            stopper: Stopper::within(common.time_budget),
+            stopper: Stopper::start(run),
             bar: None,
             stop: None,
         }

@@ -2,48 +2,65 @@
 
 use reverie_lab::elman::{ElmanConfig, ElmanResult, ElmanRun, Feedback, Stream, run};
 use serde_json::json;
+use toml::Table;
 
 use super::Experiment;
 use super::bench::Bench;
-use super::findings::{Findings, Part, Row, Section};
-use crate::cli::{ElmanArgs, LabRunArgs, StreamName};
+use super::findings::{Findings, Row, Section};
+use super::room::{self, Room};
+use super::settings::{long, name};
+use crate::cli::{ElmanArgs, LabRunArgs};
 use crate::command::shared;
-use crate::report::chart::{Axis, Chart, Look};
+use crate::report::chart::{Axis, Chart};
+use crate::settings::{put, whole};
 
 /// How far above the least cost a network may stay that has learnt the rule, in nats.
 const NEAR: f64 = 0.03;
 
-impl ElmanArgs {
-    fn config(&self) -> anyhow::Result<ElmanConfig> {
-        let mut config = match self.lab.quick {
-            true => ElmanConfig::quick(),
-            false => ElmanConfig::default(),
-        };
-        config.seed = self.lab.seed();
-        if let Some(stream) = self.stream {
-            config.streams = vec![match stream {
-                StreamName::Letters => Stream::Letters,
-                StreamName::Xor => Stream::Xor,
-            }];
-        }
-        config.seeds = self.seeds.unwrap_or(config.seeds);
-        config.hidden = self.hidden.unwrap_or(config.hidden);
-        config.steps = self.steps.unwrap_or(config.steps);
-        config.updates = self.updates.unwrap_or(config.updates);
-        config.check()?;
-        Ok(config)
-    }
-}
-
 impl Experiment for ElmanArgs {
     const NAME: &'static str = "elman";
+
+    type Settings = ElmanConfig;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let config = self.config()?;
+    fn defaults(is_quick: bool) -> ElmanConfig {
+        match is_quick {
+            true => ElmanConfig::quick(),
+            false => ElmanConfig::default(),
+        }
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        put(
+            flags,
+            "streams",
+            self.stream.map(|stream| vec![name(stream)]),
+        );
+        put(flags, "seeds", whole(self.seeds));
+        put(flags, "hidden", whole(self.hidden));
+        put(flags, "steps", whole(self.steps));
+        put(flags, "updates", long(self.updates));
+    }
+
+    fn settle(config: &mut ElmanConfig) -> anyhow::Result<()> {
+        Ok(config.check()?)
+    }
+
+    fn seed(config: &ElmanConfig) -> u64 {
+        config.seed
+    }
+
+    fn room(&self, config: &ElmanConfig) -> Room {
+        Room {
+            bytes: room::learning(1, config.hidden, config.batch, config.steps),
+            by: "--hidden or --steps",
+        }
+    }
+
+    fn plan(&self, config: &ElmanConfig) -> anyhow::Result<String> {
         let streams: Vec<&str> = config.streams.iter().map(|stream| stream.name()).collect();
         Ok(format!(
             "Elman and Jordan of {} units on {}, {} updates each, seeds: {}",
@@ -54,10 +71,9 @@ impl Experiment for ElmanArgs {
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let config = self.config()?;
+    fn run(&self, config: &ElmanConfig, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
         let opened = shared::open_device(&self.device, bench.output())?;
-        let found = run(&config, &opened.device, |progress| {
+        let found = run(config, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
         let sections = config.streams.iter().map(|stream| section(*stream, &found));
@@ -144,10 +160,7 @@ fn section(stream: Stream, found: &ElmanResult) -> Section {
                 .map(|(update, nats)| (*update as f64, *nats))
                 .collect()
         };
-        learning = learning.line(feedback.name(), points(first));
-        for run in &runs[1..] {
-            learning = learning.same(Look::Line, points(run));
-        }
+        learning = learning.lines(feedback.name(), runs.iter().map(|run| points(run)));
         last = first.looks.last().map_or(last, |look| look.0 as f64);
         let guesses = first.guesses.iter().enumerate();
         along = along.line(
@@ -158,7 +171,7 @@ fn section(stream: Stream, found: &ElmanResult) -> Section {
             let sum: f64 = runs.iter().map(|run| part(run)).sum();
             format!("{:.3}", sum / runs.len() as f64)
         };
-        table.push(vec![
+        table.push([
             feedback.name().to_owned(),
             mean(&|run| run.nats),
             mean(&|run| run.known_nats),
@@ -200,5 +213,5 @@ fn section(stream: Stream, found: &ElmanResult) -> Section {
     .chart(learning)
     .chart(along)
     .words(format!("The stream on the right: {text}"))
-    .with(Part::Table(head.map(str::to_owned).to_vec(), table))
+    .table(head, table)
 }

@@ -1,69 +1,32 @@
 //! `reverie lab esn`: a random network with a trained readout goes on with a series.
 
-use std::f64::consts::TAU;
+mod findings;
+mod settings;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
-use reverie_lab::esn::{
-    EsnPicture, EsnResult, EsnStudy, EsnTask, Series, check_length, read_series, study,
-};
-use serde_json::json;
+use reverie_lab::esn::{EsnResult, EsnStudy, EsnTask, Series, check_length, read_series, study};
+use toml::{Table, Value};
 
+use self::findings::{findings, title};
+use self::settings::{EsnSettings, TASKS};
 use super::Experiment;
 use super::bench::Bench;
-use super::findings::{Findings, Row, Section};
+use super::findings::Findings;
+use super::room::{self, Room};
 use crate::cli::{EsnArgs, LabRunArgs};
-use crate::report::chart::{Axis, Chart};
+use crate::exit::UsageError;
+use crate::report::number::counted;
+use crate::settings::{put, whole};
 
-/// Seconds that a network may take for Mackey-Glass.
-const SECONDS_BAR: f64 = 10.0;
-/// Steps of a run that are drawn: more could not be told apart.
-const DRAWN_ALONE: usize = 500;
-const DRAWN_HEARING: usize = 150;
-/// Points of the circle around the spectrum.
-const CIRCLE: usize = 120;
+/// Lists as long as the series: as it is, squashed, inputs, targets, truth and what is said.
+const SERIES_COPIES: f64 = 6.0;
 
 impl EsnArgs {
-    /// One study a task.
-    fn studies(&self) -> anyhow::Result<Vec<EsnStudy>> {
-        let tasks = match (&self.csv, &self.task) {
-            (Some(_), _) => vec![EsnTask::Series],
-            (None, Some(task)) => vec![task.parse()?],
-            (None, None) => vec![EsnTask::MackeyGlass, EsnTask::Narma10],
-        };
-        let studies = tasks.into_iter().map(|task| self.study(task));
-        studies.collect()
-    }
-
-    fn study(&self, task: EsnTask) -> anyhow::Result<EsnStudy> {
-        let mut study = EsnStudy::new(task);
-        if self.lab.quick {
-            study.networks = 1;
-        }
-        let network = &mut study.network;
-        network.units = self.units.unwrap_or(network.units);
-        network.density = self.density.unwrap_or(network.density);
-        network.spectral_radius = self.spectral_radius.unwrap_or(network.spectral_radius);
-        network.input_scale = self.input_scale.unwrap_or(network.input_scale);
-        network.feedback_scale = self.feedback_scale.unwrap_or(network.feedback_scale);
-        network.bias_scale = self.bias_scale.unwrap_or(network.bias_scale);
-        network.leak = self.leak.unwrap_or(network.leak);
-        network.noise = self.noise.unwrap_or(network.noise);
-        network.ridge = self.ridge.unwrap_or(network.ridge);
-        study.choose_ridge &= self.ridge.is_none();
-        study.washout = self.washout.unwrap_or(study.washout);
-        study.train = self.train.unwrap_or(study.train);
-        study.horizon = self.horizon.unwrap_or(study.horizon);
-        study.starts = self.starts.unwrap_or(study.starts);
-        study.networks = self.networks.unwrap_or(study.networks);
-        study.seed = self.lab.seed();
-        study.check()?;
-        Ok(study)
-    }
-
     /// The user's series, if there is one, long enough for the study.
     fn series(&self, study: &EsnStudy) -> anyhow::Result<Option<Series>> {
         let Some(path) = &self.csv else {
@@ -88,27 +51,100 @@ fn read(path: &Path, column: Option<&str>) -> anyhow::Result<Series> {
 impl Experiment for EsnArgs {
     const NAME: &'static str = "esn";
 
+    type Settings = EsnSettings;
+
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
+    fn defaults(is_quick: bool) -> EsnSettings {
+        EsnSettings::new(is_quick.then_some(1))
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        let task = self.csv.as_ref().map(|_| "series".to_owned());
+        put(
+            flags,
+            "tasks",
+            task.or(self.task.clone()).map(|task| vec![task]),
+        );
+        put(flags, "networks", whole(self.networks));
+        for task in TASKS {
+            let mut put_here = |key: &str, value: Option<Value>| {
+                put(flags, &format!("{task}.{key}"), value);
+            };
+            let counts = [
+                ("units", self.units),
+                ("washout", self.washout),
+                ("train", self.train),
+                ("horizon", self.horizon),
+                ("starts", self.starts),
+            ];
+            for (key, count) in counts {
+                put_here(key, whole(count).map(Value::from));
+            }
+            let numbers = [
+                ("density", self.density),
+                ("spectral_radius", self.spectral_radius),
+                ("input_scale", self.input_scale),
+                ("feedback_scale", self.feedback_scale),
+                ("bias_scale", self.bias_scale),
+                ("leak", self.leak),
+                ("noise", self.noise),
+                ("ridge", self.ridge),
+            ];
+            for (key, number) in numbers {
+                put_here(key, number.map(Value::from));
+            }
+            put_here("choose_ridge", self.ridge.map(|_| Value::from(false)));
+        }
+    }
+
+    fn settle(settings: &mut EsnSettings) -> anyhow::Result<()> {
+        if settings.tasks.is_empty() {
+            let sentence = "tasks is empty; say mackey-glass, narma10 or both";
+            return Err(UsageError(sentence.to_owned()).into());
+        }
+        for study in settings.studies() {
+            study.check()?;
+        }
+        Ok(())
+    }
+
+    fn seed(settings: &EsnSettings) -> u64 {
+        settings.seed
+    }
+
+    fn room(&self, settings: &EsnSettings) -> Room {
+        let studies = settings.studies();
+        Room {
+            bytes: studies.iter().map(bytes).fold(0.0, f64::max),
+            by: "--units, --train or --horizon",
+        }
+    }
+
+    fn plan(&self, settings: &EsnSettings) -> anyhow::Result<String> {
         let mut plans = Vec::new();
-        for study in self.studies()? {
+        for study in settings.studies() {
+            if study.task == EsnTask::Series && self.csv.is_none() {
+                let sentence = "the task series needs a series: --csv FILE";
+                return Err(UsageError(sentence.to_owned()).into());
+            }
             let of = match self.series(&study)? {
                 Some(series) => format!("{} values of {}", series.values.len(), series.name),
                 None => title(study.task, None).to_owned(),
             };
             plans.push(format!(
-                "{} networks of {} units on {of}",
-                study.networks, study.network.units
+                "{} of {} units on {of}",
+                counted(study.networks as u64, "network"),
+                study.network.units
             ));
         }
         Ok(plans.join("; "))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let studies = self.studies()?;
+    fn run(&self, settings: &EsnSettings, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
+        let studies = settings.studies();
         let total = studies.iter().map(|study| study.networks as u64).sum();
         let mut before = 0;
         let mut found: Vec<(EsnResult, Option<String>)> = Vec::new();
@@ -132,211 +168,22 @@ impl Experiment for EsnArgs {
     }
 }
 
-fn title(task: EsnTask, name: Option<&str>) -> &str {
-    match task {
-        EsnTask::MackeyGlass => "Mackey-Glass",
-        EsnTask::Narma10 => "NARMA-10",
-        EsnTask::Series => name.unwrap_or("series"),
-    }
-}
-
-fn findings(found: &[(EsnResult, Option<String>)]) -> Findings {
-    let found: Vec<(&EsnResult, &str)> = found
-        .iter()
-        .filter(|(result, _)| !result.runs.is_empty())
-        .map(|(result, name)| (result, title(result.study.task, name.as_deref())))
-        .collect();
-    Findings {
-        title: "Echo state network".to_owned(),
-        idea: "The weights between the units are random and stay as they are; only the line from the \
-               units to the output is fitted, by solving one system of equations. Fed with what it said \
-               itself, the network goes on with the series alone."
-            .to_owned(),
-        rows: found.iter().flat_map(|(result, name)| rows(result, name)).collect(),
-        sections: found.iter().flat_map(|(result, name)| sections(result, name)).collect(),
-        figures: json!(found.iter().map(|(result, _)| result).collect::<Vec<_>>()),
-    }
-}
-
-/// All values in order, short, and their mean.
-fn each(values: impl Iterator<Item = f64>, digits: usize) -> String {
-    let values: Vec<f64> = values.collect();
-    let words: Vec<String> = values
-        .iter()
-        .map(|value| format!("{value:.digits$}"))
-        .collect();
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
-    match values.len() {
-        1 => words[0].clone(),
-        _ => format!("mean {mean:.digits$} ({})", words.join(" ")),
-    }
-}
-
-fn rows(result: &EsnResult, name: &str) -> Vec<Row> {
-    let study = &result.study;
-    let runs = || result.runs.iter();
-    let worst = result.worst().unwrap_or(f64::NAN);
-    let figure = format!(
-        "{name}: {}, {} units",
-        study.task.figure(),
-        study.network.units
-    );
-    let measured = each(runs().map(|run| run.figure), 3);
-    let mut rows = Vec::new();
-    let is_default = study.horizon == EsnStudy::new(study.task).horizon;
-    match (study.task.bar(), result.persistence) {
-        (Some(bar), _) if is_default => {
-            let theory = match study.task {
-                EsnTask::MackeyGlass => format!("at most {bar} (Jaeger and Haas 2004: -4.2)"),
-                _ => format!("at most {bar}"),
-            };
-            rows.push(Row::new(figure, theory, measured).holds(worst <= bar));
-        }
-        (_, Some(persistence)) => {
-            let theory = format!("below 1 (the mean) and {persistence:.3} (the last value)");
-            let is_better = worst < persistence.min(1.0);
-            rows.push(Row::new(figure, theory, measured).holds(is_better));
-        }
-        _ => {
-            let figure = figure.replace("NRMSE84", &format!("NRMSE{}", study.horizon));
-            rows.push(Row::new(figure, "", measured));
-        }
-    }
-    if study.task == EsnTask::MackeyGlass {
-        let one_step = each(runs().map(|run| run.one_step.log10()), 2);
-        rows.push(Row::new(
-            format!("{name}: log10 NRMSE of one step"),
-            "",
-            one_step,
-        ));
-        let slowest = runs().map(|run| run.seconds).fold(0.0, f64::max);
-        rows.push(
-            Row::new(
-                format!("{name}: seconds a network, drawn, trained and tested"),
-                format!("below {SECONDS_BAR}"),
-                format!("{slowest:.1}"),
-            )
-            .holds(slowest < SECONDS_BAR),
-        );
-    }
-    let asked = study.network.spectral_radius;
-    let off = runs().map(|run| (run.spectral_radius - asked).abs());
-    let off = off.fold(0.0, f64::max);
-    rows.push(
-        Row::new(
-            format!("{name}: spectral radius, measured after scaling"),
-            asked.to_string(),
-            format!(
-                "{:.4}",
-                runs().map(|run| run.spectral_radius).fold(0.0, f64::max)
-            ),
-        )
-        .holds(off < 1e-3 * asked),
-    );
-    let asked = study.network.ridge;
-    if study.choose_ridge || runs().any(|run| run.ridge != asked) {
-        let used: Vec<String> = runs().map(|run| format!("{:.0e}", run.ridge)).collect();
-        let why = match study.choose_ridge {
-            true => "the best on the last fifth".to_owned(),
-            false => format!("{asked:.0e}, raised until the equations can be solved"),
-        };
-        rows.push(Row::new(format!("{name}: ridge"), why, used.join(" ")));
-    }
-    rows
-}
-
-fn sections(result: &EsnResult, name: &str) -> Vec<Section> {
-    let Some(picture) = &result.picture else {
-        return Vec::new();
-    };
-    let study = &result.study;
-    let (words, said) = match study.task {
-        EsnTask::Narma10 => (
-            "Each value depends on the last ten values and inputs. The network hears the inputs and says \
-             the values, of which it has never seen these.",
-            "network",
-        ),
-        _ => (
-            "From step 0 on the network hears nothing but itself. Nearby paths of a chaotic series part \
-             exponentially, so sooner or later any small error is as large as the series.",
-            "network, alone",
-        ),
-    };
-    let drawn = match study.task {
-        EsnTask::Narma10 => DRAWN_HEARING,
-        _ => DRAWN_ALONE,
-    };
-    let drawn = drawn.min(picture.truth.len());
-    let mut section = Section::new(name).words(words).chart(
-        Chart::new(
-            format!("{name}, network of seed {}", study.seed),
-            Axis::new("step"),
-            Axis::new("value"),
-        )
-        .line("truth", steps(&picture.truth[..drawn]))
-        .dashed(said, steps(&picture.said[..drawn])),
-    );
-    if study.task != EsnTask::Narma10 {
-        let mut chart = Chart::new(
-            format!("Error of free runs from {} places", study.starts),
-            Axis::new("steps alone"),
-            Axis::log("NRMSE"),
-        );
-        for run in &result.runs {
-            let errors = run.by_horizon.iter().enumerate();
-            let points = errors.map(|(step, error)| ((step + 1) as f64, *error));
-            chart = chart.line(format!("seed {}", run.seed), points.collect());
-        }
-        section = section.chart(chart).chart(far(picture));
-    }
-    vec![
-        section
-            .chart(units(picture))
-            .chart(spectrum(study, picture)),
+/// What a network takes: its weights, what it hears while it learns, and its free runs.
+fn bytes(study: &EsnStudy) -> f64 {
+    let [units, train, washout, horizon, starts, networks] = [
+        study.network.units,
+        study.train,
+        study.washout,
+        study.horizon,
+        study.starts,
+        study.networks,
     ]
-}
-
-fn steps(values: &[f64]) -> Vec<(f64, f64)> {
-    let places = values.iter().enumerate();
-    places.map(|(step, value)| (step as f64, *value)).collect()
-}
-
-/// How one long free run parts from the truth.
-fn far(picture: &EsnPicture) -> Chart {
-    let both = picture.truth.iter().zip(&picture.said).enumerate();
-    let points = both.map(|(step, (truth, said))| (step as f64, (truth - said).abs()));
-    Chart::new(
-        "Distance from the truth along one long free run",
-        Axis::new("steps alone"),
-        Axis::log("distance"),
-    )
-    .line("distance", points.collect())
-}
-
-fn units(picture: &EsnPicture) -> Chart {
-    let chart = Chart::new(
-        "A few units while the network hears the series",
-        Axis::new("step"),
-        Axis::new("state"),
-    );
-    let units = picture.units.iter().enumerate();
-    units.fold(chart, |chart, (number, unit)| {
-        chart.line(format!("unit {}", number + 1), steps(unit))
-    })
-}
-
-fn spectrum(study: &EsnStudy, picture: &EsnPicture) -> Chart {
-    let radius = study.network.spectral_radius;
-    let circle = (0..=CIRCLE).map(|part| {
-        let (sin, cos) = (TAU * part as f64 / CIRCLE as f64).sin_cos();
-        (radius * cos, radius * sin)
-    });
-    let values = picture.spectrum.iter();
-    Chart::new(
-        "Eigenvalues of the weights between units",
-        Axis::new("real part"),
-        Axis::new("imaginary part"),
-    )
-    .dots("eigenvalues", values.map(|[re, im]| (*re, *im)).collect())
-    .dashed(format!("radius {radius}"), circle.collect())
+    .map(|count| count as f64);
+    // An entry has its column, half as long, beside it.
+    let weights = 1.5 * study.network.density * units * units;
+    // The equations, a copy with the ridge, and their decomposition.
+    let equations = 3.0 * units * units;
+    let heard = 2.0 * units * train;
+    let series = SERIES_COPIES * (washout + train + horizon * starts);
+    room::DOUBLE * (weights + equations + heard + series + networks * horizon)
 }

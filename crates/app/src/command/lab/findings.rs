@@ -111,6 +111,19 @@ impl Section {
         self.with(Part::Chart(chart))
     }
 
+    /// With a table: names of columns, then rows.
+    pub fn table<const N: usize>(
+        self,
+        head: [&str; N],
+        rows: impl IntoIterator<Item = [String; N]>,
+    ) -> Self {
+        let rows = rows.into_iter().map(|row| row.to_vec());
+        self.with(Part::Table(
+            head.map(str::to_owned).to_vec(),
+            rows.collect(),
+        ))
+    }
+
     /// With a heat map.
     pub fn heat(self, map: HeatMap) -> Self {
         self.with(Part::Heat(map))

@@ -11,11 +11,14 @@ use toml::Table;
 use super::Experiment;
 use super::bench::Bench;
 use super::findings::{Findings, Row, Section};
+use super::room::Room;
+use super::settings::long;
 use crate::cli::{LabRunArgs, LayerNormArgs};
 use crate::command::shared;
+use crate::command::text::check_memory;
 use crate::command::text::corpus::{self, Corpus};
-use crate::report::chart::{Axis, Chart, Look};
-use crate::settings::{self, put, whole};
+use crate::report::chart::{Axis, Chart};
+use crate::settings::{self, TEXT_PRESETS, put, whole};
 
 /// Longest that an update with layer normalisation may take beside one without.
 const DEARER: f64 = 0.25;
@@ -24,31 +27,14 @@ const LOOK_CHUNKS: usize = 8;
 /// Updates between two looks.
 const LOOK_EVERY: u64 = 25;
 
+/// The preset of `reverie text train` whose model it is.
+const PRESET: &str = "char-rnn";
 /// What is tried unless said otherwise: (seeds, updates, level in nats).
 const USUAL: (usize, u64, f64) = (1, 600, 2.1);
 /// The same for `--quick`.
 const QUICK: (usize, u64, f64) = (1, 100, 3.0);
 
 impl LayerNormArgs {
-    fn config(&self) -> anyhow::Result<LayerNormConfig> {
-        let (seeds, updates, level) = if self.lab.quick { QUICK } else { USUAL };
-        let mut flags = Table::new();
-        put(&mut flags, "hidden", whole(self.hidden));
-        put(&mut flags, "layers", whole(self.layers));
-        let text: TextConfig =
-            settings::resolve(&settings::TEXT_PRESETS, Some("char-rnn"), None, flags)?;
-        let config = LayerNormConfig {
-            text,
-            seeds: self.seeds.unwrap_or(seeds),
-            seed: self.lab.seed(),
-            updates: self.updates.unwrap_or(updates),
-            look_every: LOOK_EVERY,
-            level: self.level.unwrap_or(level),
-        };
-        config.check()?;
-        Ok(config)
-    }
-
     fn corpus(&self, config: &LayerNormConfig) -> anyhow::Result<Corpus> {
         let path = corpus::find(&self.text, self.data_dir.as_deref())?;
         Corpus::read(&path, &config.text)
@@ -67,17 +53,68 @@ fn validation(corpus: &Corpus, config: &TextConfig) -> anyhow::Result<EvalBatche
 
 impl Experiment for LayerNormArgs {
     const NAME: &'static str = "layernorm";
+    /// What the experiment is about, what `updates` and `look_every` say, and what only `text train`
+    /// does.
+    const DECIDED: &'static [&'static str] = &[
+        "text.cell",
+        "text.layer_norm",
+        "text.iterations",
+        "text.eval_every",
+        "text.patience",
+        "text.sample_at",
+        "text.sample_length",
+        "text.word_length",
+        "text.temperature",
+        "text.keep",
+        "text.retries",
+    ];
+
+    type Settings = LayerNormConfig;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let config = self.config()?;
-        let corpus = self.corpus(&config)?;
+    fn defaults(is_quick: bool) -> LayerNormConfig {
+        let (seeds, updates, level) = if is_quick { QUICK } else { USUAL };
+        let preset = settings::resolve(&TEXT_PRESETS, Some(PRESET), None, Table::new());
+        LayerNormConfig {
+            text: preset.expect("the preset is part of the program"),
+            seeds,
+            seed: 0,
+            updates,
+            look_every: LOOK_EVERY,
+            level,
+        }
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        put(flags, "text.hidden", whole(self.hidden));
+        put(flags, "text.layers", whole(self.layers));
+        put(flags, "seeds", whole(self.seeds));
+        put(flags, "updates", long(self.updates));
+        put(flags, "level", self.level);
+    }
+
+    fn settle(config: &mut LayerNormConfig) -> anyhow::Result<()> {
+        Ok(config.check()?)
+    }
+
+    fn seed(config: &LayerNormConfig) -> u64 {
+        config.seed
+    }
+
+    /// The plan knows the text, and looks after it.
+    fn room(&self, _: &LayerNormConfig) -> Room {
+        Room::SMALL
+    }
+
+    fn plan(&self, config: &LayerNormConfig) -> anyhow::Result<String> {
+        let corpus = self.corpus(config)?;
         let text = &config.text;
         corpus.train_batches(text)?;
         validation(&corpus, text)?;
+        check_memory(text, corpus.vocabulary.len())?;
         Ok(format!(
             "LSTM {} x {} with and without layer normalisation on {} ({} characters), to {} nats per character or {} updates, seeds: {}",
             text.layers,
@@ -90,9 +127,8 @@ impl Experiment for LayerNormArgs {
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let config = self.config()?;
-        let corpus = self.corpus(&config)?;
+    fn run(&self, config: &LayerNormConfig, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
+        let corpus = self.corpus(config)?;
         let opened = shared::open_device(&self.device, bench.output())?;
         let text = Text {
             train: &corpus.train_batches(&config.text)?,
@@ -100,10 +136,10 @@ impl Experiment for LayerNormArgs {
             vocabulary: &corpus.vocabulary,
             source: &corpus.source,
         };
-        let found = run(&config, &text, &opened.device, |progress| {
+        let found = run(config, &text, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        Ok(findings(&config, &corpus.source.file, &found))
+        Ok(findings(config, &corpus.source.file, &found))
     }
 }
 
@@ -191,13 +227,8 @@ fn curves(config: &LayerNormConfig, file: &str, found: &LayerNormResult) -> Sect
                 .map(|(update, nats)| (*update as f64, *nats))
                 .collect()
         };
-        let mut arms = found.arms.iter().filter(|arm| arm.layer_norm == layer_norm);
-        if let Some(first) = arms.next() {
-            chart = chart.line(name, points(first));
-        }
-        for arm in arms {
-            chart = chart.same(Look::Line, points(arm));
-        }
+        let arms = found.arms.iter().filter(|arm| arm.layer_norm == layer_norm);
+        chart = chart.lines(name, arms.map(points));
     }
     let last = found.arms.iter().filter_map(|arm| arm.looks.last());
     let last = last.map(|look| look.0).max().unwrap_or(1) as f64;

@@ -4,19 +4,24 @@
 //! |---|---|
 //! | here | [`Experiment`], and what is done before and after every one |
 //! | `bench` | [`Bench`]: progress, Ctrl-C, events |
+//! | `settings` | defaults, file and flags become the settings of an experiment |
+//! | `room` | [`Room`]: the memory it takes |
 //! | `findings` | [`Findings`]: what an experiment hands back |
 //! | `page` | its page |
+//! | `points`, `cells` | numbers as points of charts; what cells are called |
 //! | `again` | the command that makes it again |
 //! | the others | one experiment each |
 //!
-//! An experiment is a struct of flags (`cli/lab.rs`) that implements [`Experiment`]: `plan` checks
-//! settings and files and says in a sentence what will be done, `run` measures and answers with
-//! [`Findings`]. Seed, page, table, JSON, `--dry-run`, Ctrl-C and exit codes are done here.
+//! An experiment is a struct of flags (`cli/lab.rs`) that implements [`Experiment`]: `defaults`,
+//! `flags` and `settle` make its settings, `plan` checks files and says in a sentence what will be
+//! done, `run` measures and answers with [`Findings`]. Seed, settings file, page, table, JSON,
+//! `--dry-run`, memory, Ctrl-C and exit codes are done here.
 
 mod adding;
 mod again;
 mod architectures;
 mod bench;
+mod cells;
 mod elman;
 mod esn;
 mod findings;
@@ -27,6 +32,9 @@ mod memory;
 mod ntm;
 mod ode;
 mod page;
+mod points;
+mod room;
+mod settings;
 mod universal;
 mod variance;
 
@@ -35,34 +43,73 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use reverie_viz::picture::{check_writable, write_atomic};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::json;
+use toml::Table;
 
 use self::bench::Bench;
 use self::findings::Findings;
+use self::room::Room;
 use super::shared::{self, Stop};
 use crate::cli::{LabAction, LabArgs, LabRunArgs};
 use crate::exit::{self, UsageError};
+use crate::interrupt;
 use crate::output::Output;
+use crate::settings::to_toml_open;
 
 /// One experiment with its flags.
 pub trait Experiment {
     /// The verb on the command line.
     const NAME: &'static str;
+    /// The setting that is the seed.
+    const SEED: &'static str = "seed";
+    /// Settings that follow from others, so that they are not the user's.
+    const DECIDED: &'static [&'static str] = &[];
+
+    /// All that can be set.
+    type Settings: Serialize + DeserializeOwned;
 
     /// The flags that all share.
     fn common(&self) -> &LabRunArgs;
 
-    /// Checks settings and files; answers with what will be done, in one sentence.
+    /// What is done unless somebody says otherwise; with `is_quick` the small version.
+    fn defaults(is_quick: bool) -> Self::Settings;
+
+    /// Adds the flags that were given, by the names of the settings.
+    fn flags(&self, flags: &mut Table);
+
+    /// Fills in what follows from other settings, and refuses what means nothing.
     ///
     /// # Errors
-    /// Settings out of range, input files that are missing or unfit, outputs that cannot be written.
-    fn plan(&self) -> anyhow::Result<String>;
+    /// Settings out of range.
+    fn settle(settings: &mut Self::Settings) -> anyhow::Result<()>;
+
+    /// The settings: defaults, file, flags.
+    ///
+    /// # Errors
+    /// Settings that do not exist, have a value of the wrong kind, or are out of range.
+    fn settings(&self) -> anyhow::Result<Self::Settings> {
+        settings::resolve(self, &Self::defaults(self.common().quick))
+    }
+
+    /// The seed of all random numbers.
+    fn seed(settings: &Self::Settings) -> u64;
+
+    /// The memory that it takes, about.
+    fn room(&self, settings: &Self::Settings) -> Room;
+
+    /// Checks files; answers with what will be done, in one sentence.
+    ///
+    /// # Errors
+    /// Input files that are missing or unfit, outputs that cannot be written.
+    fn plan(&self, settings: &Self::Settings) -> anyhow::Result<String>;
 
     /// Measures. Where [`Bench::progress`] says stop, answers with what was measured up to then.
     ///
     /// # Errors
     /// As [`Self::plan`], and whatever else went wrong.
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings>;
+    fn run(&self, settings: &Self::Settings, bench: &mut Bench<'_>) -> anyhow::Result<Findings>;
 }
 
 /// Runs the experiment.
@@ -90,15 +137,30 @@ pub fn run(args: &LabArgs) -> anyhow::Result<ExitCode> {
 fn conduct<E: Experiment>(experiment: &E, output: &Output) -> anyhow::Result<ExitCode> {
     let started = Instant::now();
     let common = experiment.common();
-    if let Some(out) = &common.out {
-        check_page(out, common.force)?;
-    }
-    output.note(&format!("plan: {}", experiment.plan()?));
-    if common.dry_run {
+    let (out, force) = (common.out.as_deref(), common.run.force);
+    let settings = experiment.settings()?;
+    let printed = to_toml_open(&settings, E::DECIDED)?;
+    if common.run.print_config {
+        output.result(printed.trim_end())?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut bench = Bench::new(output, common);
-    let findings = experiment.run(&mut bench)?;
+    if let Some(out) = out {
+        check_page(out, force)?;
+    }
+    // What is asked from here on is heard at the first step.
+    interrupt::listen();
+    experiment.room(&settings).check()?;
+    let seed = E::seed(&settings);
+    let plan = experiment.plan(&settings)?;
+    output.note(&format!("plan: {plan}"));
+    output.event(&json!({
+        "event": "plan", "experiment": E::NAME, "plan": plan, "seed": seed, "settings": settings,
+    }));
+    if common.run.dry_run {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut bench = Bench::new(output, &common.run);
+    let findings = experiment.run(&settings, &mut bench)?;
     let stop = bench.finish();
     match output.is_json() {
         true => findings
@@ -107,22 +169,23 @@ fn conduct<E: Experiment>(experiment: &E, output: &Output) -> anyhow::Result<Exi
             .for_each(|row| output.event(&row.event())),
         false => output.result(findings.table().trim_end())?,
     }
-    if let Some(out) = &common.out {
+    if let Some(out) = out {
         let about = page::About {
-            command: again::command(E::NAME, common.seed()),
-            seed: common.seed(),
+            command: again::command(E::NAME, seed),
+            settings: printed,
+            seed,
             seconds: started.elapsed().as_secs_f64(),
             is_whole: stop.is_none(),
         };
         let html = page::html(&findings, &about)?;
-        write_atomic(out, html.as_bytes(), common.force)?;
+        write_atomic(out, html.as_bytes(), force)?;
         shared::say_done(output, out, started, "");
     }
     output.event(&json!({
         "event": "result",
         "experiment": E::NAME,
-        "output": common.out.as_deref().map(|out| out.display().to_string()),
-        "seed": common.seed(),
+        "output": out.map(|out| out.display().to_string()),
+        "seed": seed,
         "seconds": (started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
         "rows": findings.rows.iter().map(findings::Row::event).collect::<Vec<_>>(),
         "figures": findings.figures,
@@ -152,11 +215,4 @@ fn check_page(out: &Path, force: bool) -> anyhow::Result<()> {
     }
     check_writable(out, force)?;
     Ok(())
-}
-
-impl LabRunArgs {
-    /// The seed, 0 unless said otherwise.
-    pub fn seed(&self) -> u64 {
-        self.seed.unwrap_or(0)
-    }
 }

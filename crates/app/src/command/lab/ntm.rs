@@ -1,6 +1,7 @@
 //! `reverie lab ntm`: a network that learns to use a memory.
 
 mod findings;
+mod settings;
 mod state;
 
 use std::ops::ControlFlow;
@@ -10,23 +11,18 @@ use reverie_lab::ntm::{
     BaselineConfig, BaselineReport, BaselineTrainer, NtmConfig, NtmReport, NtmTrainer, Task,
     report, teach,
 };
+use toml::Table;
 
+use self::settings::NtmSettings;
 use self::state::State;
 use super::Experiment;
 use super::bench::Bench;
 use super::findings::Findings;
-use crate::cli::{LabRunArgs, NtmArgs, NtmTask};
+use super::room::Room;
+use super::settings::{long, name};
+use crate::cli::{LabRunArgs, NtmArgs};
 use crate::command::shared;
-use crate::exit::UsageError;
-
-/// Longest sequence of a repeated copy, and most repeats, unless said otherwise: as in the paper.
-const LONGEST_REPEATED: usize = 10;
-/// Units of the LSTM beside the machine.
-const LSTM_HIDDEN: usize = 256;
-/// Sequences in an update of the LSTM.
-const LSTM_BATCH: usize = 8;
-/// Its step size.
-const LSTM_RATE: f64 = 1e-3;
+use crate::settings::{put, whole};
 
 /// What was found.
 struct Found {
@@ -37,52 +33,6 @@ struct Found {
 }
 
 impl NtmArgs {
-    fn config(&self, number: usize) -> anyhow::Result<NtmConfig> {
-        let mut config = match self.lab.quick {
-            true => NtmConfig::quick(),
-            false => NtmConfig::default(),
-        };
-        config.seed = self.lab.seed().wrapping_add(number as u64);
-        if self.task == Some(NtmTask::RepeatCopy) {
-            (config.task, config.longest) = (Task::RepeatCopy, LONGEST_REPEATED);
-        }
-        config.longest = self.longest.unwrap_or(config.longest);
-        config.sequences = self.sequences.unwrap_or(config.sequences);
-        config.look_every = config.look_every.min(config.sequences);
-        config.rows = self.rows.unwrap_or(config.rows);
-        config.width = self.width.unwrap_or(config.width);
-        config.hidden = self.hidden.unwrap_or(config.hidden);
-        config.rate = self.rate.unwrap_or(config.rate);
-        config.batch = self.batch.unwrap_or(config.batch);
-        config.check()?;
-        Ok(config)
-    }
-
-    fn seeds(&self) -> anyhow::Result<usize> {
-        let seeds = self.seeds.unwrap_or(1);
-        if (1..=100).contains(&seeds) {
-            return Ok(seeds);
-        }
-        let sentence = format!("--seeds is {seeds}; it must be between 1 and 100");
-        Err(UsageError(sentence).into())
-    }
-
-    fn lstm(&self, config: &NtmConfig) -> BaselineConfig {
-        BaselineConfig {
-            task: config.task,
-            longest: config.longest,
-            hidden: self.lstm_hidden.unwrap_or(LSTM_HIDDEN),
-            layers: self.lstm_layers.unwrap_or(1),
-            batch: LSTM_BATCH,
-            sequences: config.sequences,
-            rate: LSTM_RATE,
-            clip: config.clip,
-            tests: config.tests,
-            look_every: config.look_every,
-            seed: self.lab.seed(),
-        }
-    }
-
     fn state(&self) -> Option<State> {
         self.state.as_deref().map(State::at)
     }
@@ -90,29 +40,78 @@ impl NtmArgs {
 
 impl Experiment for NtmArgs {
     const NAME: &'static str = "ntm";
+    const SEED: &'static str = "machine.seed";
+    const DECIDED: &'static [&'static str] = &settings::OF_THE_MACHINE;
+
+    type Settings = NtmSettings;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let config = self.config(0)?;
-        let seeds = self.seeds()?;
-        if let Some(state) = self.state() {
-            let configs = (0..seeds).map(|number| self.config(number));
-            let configs = configs.collect::<anyhow::Result<Vec<_>>>()?;
-            let lstm = (!self.no_lstm).then(|| self.lstm(&config));
-            state.check(&configs, lstm.as_ref(), self.resume, self.lab.force)?;
+    fn defaults(is_quick: bool) -> NtmSettings {
+        NtmSettings::new(is_quick, Task::Copy)
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        put(flags, "seeds", whole(self.seeds));
+        put(flags, "with_lstm", self.no_lstm.then_some(false));
+        put(flags, "machine.task", self.task.map(name));
+        put(flags, "machine.longest", whole(self.longest));
+        put(flags, "machine.sequences", long(self.sequences));
+        put(flags, "machine.rows", whole(self.rows));
+        put(flags, "machine.width", whole(self.width));
+        put(flags, "machine.hidden", whole(self.hidden));
+        put(flags, "machine.rate", self.rate);
+        put(flags, "machine.batch", whole(self.batch));
+        put(flags, "lstm.hidden", whole(self.lstm_hidden));
+        put(flags, "lstm.layers", whole(self.lstm_layers));
+    }
+
+    fn settle(settings: &mut NtmSettings) -> anyhow::Result<()> {
+        settings.settle()
+    }
+
+    /// Every task has defaults of its own, and file and flags may name the task.
+    fn settings(&self) -> anyhow::Result<NtmSettings> {
+        let resolve = |task| {
+            let defaults = NtmSettings::new(self.lab.quick, task);
+            super::settings::resolve(self, &defaults)
+        };
+        let settings = resolve(Task::Copy)?;
+        match settings.machine.task {
+            Task::Copy => Ok(settings),
+            task => resolve(task),
         }
+    }
+
+    fn seed(settings: &NtmSettings) -> u64 {
+        settings.machine.seed
+    }
+
+    fn room(&self, settings: &NtmSettings) -> Room {
+        settings.room()
+    }
+
+    fn plan(&self, settings: &NtmSettings) -> anyhow::Result<String> {
+        let seeds = settings.seeds;
+        if let Some(state) = self.state() {
+            let configs: Vec<NtmConfig> = (0..seeds).map(|number| settings.of(number)).collect();
+            let lstm = settings.with_lstm.then_some(&settings.lstm);
+            state.check(&configs, lstm, self.resume, self.lab.run.force)?;
+        }
+        let NtmSettings {
+            machine: config,
+            lstm,
+            ..
+        } = settings;
         let task = match config.task {
             Task::Copy => "copy",
             Task::RepeatCopy => "repeated copy",
         };
-        let lstm = self.lstm(&config);
-        lstm.check()?;
-        let beside = match self.no_lstm {
-            true => String::new(),
-            false => format!(", beside an LSTM {} x {}", lstm.layers, lstm.hidden),
+        let beside = match settings.with_lstm {
+            true => format!(", beside an LSTM {} x {}", lstm.layers, lstm.hidden),
+            false => String::new(),
         };
         Ok(format!(
             "{task} of up to {} vectors, memory {} x {}, controller {}, {} sequences, seeds: {seeds}{beside}",
@@ -120,18 +119,18 @@ impl Experiment for NtmArgs {
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let seeds = self.seeds()?;
-        let config = self.config(0)?;
+    fn run(&self, settings: &NtmSettings, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
+        let seeds = settings.seeds;
+        let sequences = settings.machine.sequences;
         let mut found = Found {
             machines: Vec::new(),
             is_stopped: false,
             lstm: None,
         };
-        let parts = seeds as u64 + u64::from(!self.no_lstm);
-        let total = parts * config.sequences;
+        let parts = seeds as u64 + u64::from(settings.with_lstm);
+        let total = parts.saturating_mul(sequences);
         for number in 0..seeds {
-            let mut trainer = self.begin(number)?;
+            let mut trainer = self.begin(settings.of(number))?;
             let is_whole = self.teach(&mut trainer, bench, number as u64, total)?;
             found.machines.push(report(&trainer));
             if !is_whole {
@@ -139,9 +138,9 @@ impl Experiment for NtmArgs {
                 return Ok(findings::findings(&found));
             }
         }
-        if !self.no_lstm {
+        if settings.with_lstm {
             let opened = shared::open_device(&self.device, bench.output())?;
-            let mut trainer = self.begin_lstm(&config, &opened.device)?;
+            let mut trainer = self.begin_lstm(&settings.lstm, &opened.device)?;
             self.teach_lstm(&mut trainer, bench, seeds as u64, total)?;
             found.lstm = Some(trainer.report());
         }
@@ -150,8 +149,7 @@ impl Experiment for NtmArgs {
 }
 
 impl NtmArgs {
-    fn begin(&self, number: usize) -> anyhow::Result<NtmTrainer> {
-        let config = self.config(number)?;
+    fn begin(&self, config: NtmConfig) -> anyhow::Result<NtmTrainer> {
         let kept = self.state().filter(|_| self.resume);
         match kept.and_then(|state| state.find(config.seed)) {
             Some(path) => Ok(NtmTrainer::resume(&path)?),
@@ -159,11 +157,15 @@ impl NtmArgs {
         }
     }
 
-    fn begin_lstm(&self, config: &NtmConfig, device: &Device) -> anyhow::Result<BaselineTrainer> {
+    fn begin_lstm(
+        &self,
+        config: &BaselineConfig,
+        device: &Device,
+    ) -> anyhow::Result<BaselineTrainer> {
         let kept = self.state().filter(|_| self.resume);
         match kept.and_then(|state| state.find_lstm()) {
             Some(path) => Ok(BaselineTrainer::resume(&path, device)?),
-            None => Ok(BaselineTrainer::new(self.lstm(config), device)?),
+            None => Ok(BaselineTrainer::new(config.clone(), device)?),
         }
     }
 
@@ -204,7 +206,7 @@ impl NtmArgs {
         total: u64,
     ) -> anyhow::Result<bool> {
         let mut keeper = Keeper::new(self.state());
-        let before = machines * trainer.config().sequences;
+        let before = machines.saturating_mul(trainer.config().sequences);
         let is_whole = trainer.teach(|trainer, nats, look| {
             let remark = format!("LSTM, {nats:.4} nats a bit");
             let done = (before + trainer.sequences()).min(total);

@@ -4,59 +4,70 @@ use reverie_lab::ode::{
     CLEAN_BAR, GUESS_FACTOR, NOISY_BAR, OBSERVATIONS, OdeCase, OdePicture, OdeStudy, study,
 };
 use serde_json::json;
+use toml::Table;
 
 use super::Experiment;
 use super::bench::Bench;
 use super::findings::{Findings, Part, Row, Section};
+use super::room::Room;
 use crate::cli::{LabRunArgs, OdeArgs};
 use crate::report::chart::{Axis, Chart, Look};
+use crate::settings::{put, whole};
 
 /// Fits of a system in a quick run.
 const QUICK_FITS: usize = 2;
 
-impl OdeArgs {
-    fn study(&self) -> anyhow::Result<OdeStudy> {
-        let mut study = OdeStudy::default();
-        if self.lab.quick {
-            study.fits = QUICK_FITS;
-        }
-        if !self.system.is_empty() {
-            let systems = self.system.iter().map(|name| name.parse());
-            study.systems = systems.collect::<Result<Vec<_>, _>>()?;
-        }
-        study.noise = self.noise.unwrap_or(study.noise);
-        study.fits = self.fits.unwrap_or(study.fits);
-        study.training.updates = self.updates.unwrap_or(study.training.updates);
-        study.seed = self.lab.seed();
-        study.check()?;
-        Ok(study)
-    }
-}
-
 impl Experiment for OdeArgs {
     const NAME: &'static str = "ode";
+
+    type Settings = OdeStudy;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let study = self.study()?;
+    fn defaults(is_quick: bool) -> OdeStudy {
+        let study = OdeStudy::default();
+        let fits = if is_quick { QUICK_FITS } else { study.fits };
+        OdeStudy { fits, ..study }
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        let systems = self.system.clone();
+        put(flags, "systems", (!systems.is_empty()).then_some(systems));
+        put(flags, "noise", self.noise);
+        put(flags, "fits", whole(self.fits));
+        put(flags, "training.updates", whole(self.updates));
+    }
+
+    fn settle(study: &mut OdeStudy) -> anyhow::Result<()> {
+        Ok(study.check()?)
+    }
+
+    fn seed(study: &OdeStudy) -> u64 {
+        study.seed
+    }
+
+    /// All sizes are bounded.
+    fn room(&self, _: &OdeStudy) -> Room {
+        Room::SMALL
+    }
+
+    fn plan(&self, study: &OdeStudy) -> anyhow::Result<String> {
         let systems: Vec<&str> = study.systems.iter().map(|system| system.title()).collect();
         Ok(format!(
             "{} fits each of {} to {OBSERVATIONS} observations, without noise and with {}",
             study.fits,
             systems.join(", "),
-            percent(study.noise, 0)
+            level(study.noise)
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let settings = self.study()?;
-        let cases = study(&settings, |progress| {
+    fn run(&self, settings: &OdeStudy, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
+        let cases = study(settings, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         });
-        Ok(findings(&settings, &cases))
+        Ok(findings(settings, &cases))
     }
 }
 
@@ -78,8 +89,18 @@ fn findings(study: &OdeStudy, cases: &[OdeCase]) -> Findings {
     }
 }
 
+/// A level of noise.
+fn level(noise: f64) -> String {
+    format!("{}\u{a0}%", (1e4 * noise).round() / 100.0)
+}
+
+/// A share in words that stay on one line.
 fn percent(part: f64, digits: usize) -> String {
-    format!("{:.digits$} %", 100.0 * part)
+    let percent = 100.0 * part;
+    match percent > 0.0 && percent < 10_f64.powi(-(digits as i32)) {
+        true => format!("{percent:.0e}\u{a0}%"),
+        false => format!("{percent:.digits$}\u{a0}%"),
+    }
 }
 
 fn row(case: &OdeCase) -> Row {
@@ -97,13 +118,13 @@ fn row(case: &OdeCase) -> Row {
     Row::new(
         format!(
             "{title}, {} noise: mean error, {fits} fits",
-            percent(case.noise, 0)
+            level(case.noise)
         ),
         format!(
             "at most {NOISY_BAR} x {} of least squares",
             percent(rival, 2)
         ),
-        format!("{} ({:.2} x)", percent(mean, 2), mean / rival),
+        format!("{} ({:.2}\u{a0}x)", percent(mean, 2), mean / rival),
     )
     .holds(mean <= NOISY_BAR * rival)
 }
@@ -114,7 +135,7 @@ fn section(cases: &[&OdeCase]) -> Option<Section> {
     let picture = case.picture.as_ref()?;
     let noise = match case.noise {
         0.0 => "no noise".to_owned(),
-        noise => format!("{} noise", percent(noise, 0)),
+        noise => format!("{} noise", level(noise)),
     };
     let seed = case.fits.first().map_or(0, |fit| fit.seed);
     let section = Section::new(case.system.title())
@@ -200,7 +221,7 @@ fn spread(case: &OdeCase, noise: &str) -> Chart {
     let truth = case.system.truth();
     let mut chart = Chart::new(
         format!("Estimates of all seeds, {noise}"),
-        Axis::new("seed"),
+        Axis::new("seed").whole(),
         Axis::new("estimate / truth"),
     );
     for (i, name) in case.system.parameter_names().iter().enumerate() {

@@ -14,27 +14,45 @@ const STYLE: &str = "
 table { border-collapse: collapse; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; font-variant-numeric: tabular-nums; vertical-align: top; }
 thead th { color: var(--faint); font-weight: 600; }
+.short { white-space: nowrap; }
 td.no { color: var(--accent); font-weight: 700; }
 .side { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
-.side svg { display: block; width: 100%; height: auto; max-width: 44rem; border-radius: .6rem; }
+.side svg { display: block; width: 100%; height: auto; max-width: 37rem; border-radius: .6rem; }
 .crisp { image-rendering: pixelated; }
 .tiles { display: grid; gap: .8rem; margin-top: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(46%, 9rem), 1fr)); }
 .film { max-width: 52rem; margin-top: 1rem; }
-.heat { padding: .6rem .7rem; max-width: 44rem; }
+.heat { padding: .6rem .7rem; max-width: 37rem; }
 .heat-title { font-size: .82rem; margin-bottom: .4rem; }
 .heat-map { display: flex; gap: .4rem; }
-.heat-map img { width: 100%; min-height: 8rem; max-height: 22rem; height: auto; }
+.heat-map img { flex: 1; min-width: 0; min-height: 8rem; max-height: 22rem; height: auto; }
 .heat-y { writing-mode: vertical-rl; transform: rotate(180deg); font-size: .8rem; color: var(--faint); text-align: center; }
 .heat-below { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .2rem 1rem; margin: .35rem 0 0 1.4rem; font-size: .8rem; color: var(--faint); }
 .heat-key { display: inline-flex; gap: .35rem; align-items: center; }
 .heat-key img { width: 5rem; height: .7rem; }
+.again { white-space: pre-wrap; overflow-wrap: anywhere; }
+summary { cursor: pointer; }
 .warn { border-left: .3rem solid #c98a1b; padding-left: .8rem; }
+@media (max-width: 40rem) {
+  .figures-table thead { display: none; }
+  .figures-table, .figures-table tbody, .figures-table tr { display: block; }
+  .figures-table tr { padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  .figures-table td { display: grid; grid-template-columns: 6rem 1fr; padding: .1rem 0; border: 0; }
+  .figures-table td::before { content: attr(data-name); color: var(--faint); }
+  .figures-table td:first-child { display: block; font-weight: 600; }
+  .figures-table td:first-child::before { content: none; }
+  .figures-table td:empty { display: none; }
+}
 ";
+
+/// Letters of a cell up to which it is not broken into lines.
+const SHORT: usize = 24;
 
 /// What stands at the foot of the page.
 pub struct About {
     /// The command that makes it again.
     pub command: String,
+    /// Its settings, as a file.
+    pub settings: String,
     /// Its seed.
     pub seed: u64,
     /// How long it took.
@@ -60,27 +78,33 @@ pub fn html(findings: &Findings, about: &About) -> anyhow::Result<String> {
         @for section in &sections { (section) }
         section {
             h2 { "Again" }
-            pre { code { (about.command) } }
+            pre.again { code { (about.command) } }
+            details {
+                summary { "All settings" }
+                pre { code { (about.settings) } }
+            }
             p.faint { (format!("Seed {}, {:.1} s.", about.seed, about.seconds)) }
         }
     };
     Ok(frame::page(&findings.title, STYLE, &body))
 }
 
+/// The columns of the first table.
+const COLUMNS: [&str; 4] = ["figure", "theory", "measured", "holds"];
+
 fn table(rows: &[Row]) -> Markup {
+    let [figure, theory, measured, holds] = COLUMNS;
     html! {
         div.scroll {
-            table {
-                thead { tr {
-                    @for name in ["figure", "theory", "measured", "holds"] { th scope="col" { (name) } }
-                } }
+            table.figures-table {
+                thead { tr { @for name in COLUMNS { th scope="col" { (name) } } } }
                 tbody {
                     @for row in rows {
                         tr {
-                            td { (row.figure) }
-                            td { (row.theory) }
-                            td { (row.measured) }
-                            td.no[row.holds == Some(false)] { (row.verdict()) }
+                            td data-name=(figure) { (row.figure) }
+                            td data-name=(theory) { (row.theory) }
+                            td data-name=(measured) { (row.measured) }
+                            td.no[row.holds == Some(false)] data-name=(holds) { (row.verdict()) }
                         }
                     }
                 }
@@ -149,7 +173,9 @@ fn part(part: &Part) -> anyhow::Result<Markup> {
             div.scroll {
                 table {
                     thead { tr { @for name in head { th scope="col" { (name) } } } }
-                    tbody { @for row in rows { tr { @for cell in row { td { (cell) } } } } }
+                    tbody { @for row in rows { tr {
+                        @for cell in row { td.short[cell.chars().count() <= SHORT] { (cell) } }
+                    } } }
                 }
             }
         },
@@ -190,6 +216,7 @@ mod tests {
         };
         let about = About {
             command: "reverie lab x".to_owned(),
+            settings: "units = 4".to_owned(),
             seed: 3,
             seconds: 1.0,
             is_whole: false,
@@ -201,6 +228,7 @@ mod tests {
             "Stopped early",
             "reverie lab x",
             "Seed 3",
+            "units = 4",
             "caption",
         ] {
             assert!(page.contains(word), "{word}");

@@ -1,60 +1,86 @@
 //! `reverie lab universal`: a driven oscillator, learnt by networks of growing size.
 
-use reverie_lab::universal::{INTERVAL, UniversalResult, UniversalStudy, study};
+use reverie_lab::universal::{
+    INTERVAL, LEARNT_STEPS, TEST_PATHS, UniversalResult, UniversalStudy, study,
+};
 use serde_json::json;
+use toml::Table;
 
 use super::Experiment;
 use super::bench::Bench;
 use super::findings::{Findings, Row, Section};
+use super::room::{self, Room};
+use super::settings::counts;
 use crate::cli::{LabRunArgs, UniversalArgs};
 use crate::command::shared;
 use crate::report::chart::{Axis, Chart, Look};
+use crate::report::number::counted;
+use crate::settings::{put, whole};
 
 /// Updates whose losses become one point of a line.
 const SMOOTHED: usize = 5;
-
-impl UniversalArgs {
-    fn study(&self) -> anyhow::Result<UniversalStudy> {
-        let mut study = match self.lab.quick {
-            true => UniversalStudy::quick(),
-            false => UniversalStudy::default(),
-        };
-        if !self.units.is_empty() {
-            study.sizes.clone_from(&self.units);
-        }
-        study.stiffness = self.stiffness.unwrap_or(study.stiffness);
-        study.networks = self.networks.unwrap_or(study.networks);
-        study.learning.updates = self.updates.unwrap_or(study.learning.updates);
-        study.horizon = self.horizon.unwrap_or(study.horizon);
-        study.seed = self.lab.seed();
-        study.check()?;
-        Ok(study)
-    }
-}
+/// Bytes of a step of a path: state and drive, as they are and as a network is shown them.
+const STATE_BYTES: f64 = 3.0 * room::DOUBLE + 3.0 * room::SINGLE;
 
 impl Experiment for UniversalArgs {
     const NAME: &'static str = "universal";
+
+    type Settings = UniversalStudy;
 
     fn common(&self) -> &LabRunArgs {
         &self.lab
     }
 
-    fn plan(&self) -> anyhow::Result<String> {
-        let study = self.study()?;
+    fn defaults(is_quick: bool) -> UniversalStudy {
+        match is_quick {
+            true => UniversalStudy::quick(),
+            false => UniversalStudy::default(),
+        }
+    }
+
+    fn flags(&self, flags: &mut Table) {
+        put(flags, "units", counts(&self.units));
+        put(flags, "stiffness", self.stiffness);
+        put(flags, "networks", whole(self.networks));
+        put(flags, "learning.updates", whole(self.updates));
+        put(flags, "horizon", whole(self.horizon));
+    }
+
+    fn settle(study: &mut UniversalStudy) -> anyhow::Result<()> {
+        Ok(study.check()?)
+    }
+
+    fn seed(study: &UniversalStudy) -> u64 {
+        study.seed
+    }
+
+    fn room(&self, study: &UniversalStudy) -> Room {
+        let largest = study.sizes.iter().copied().max().unwrap_or(0);
+        let batch = study.learning.batch;
+        let paths = study.paths as f64 * LEARNT_STEPS as f64;
+        let test = TEST_PATHS as f64 * study.horizon as f64;
+        Room {
+            bytes: room::learning(1, largest, batch, LEARNT_STEPS)
+                + STATE_BYTES * (paths + test)
+                + room::SINGLE * test * largest as f64,
+            by: "--horizon",
+        }
+    }
+
+    fn plan(&self, study: &UniversalStudy) -> anyhow::Result<String> {
         let sizes: Vec<String> = study.sizes.iter().map(usize::to_string).collect();
         Ok(format!(
-            "{} networks each of {} units, {} updates, alone for {} steps",
-            study.networks,
+            "{} each of {} units, {} updates, alone for {} steps",
+            counted(study.networks as u64, "network"),
             sizes.join(", "),
             study.learning.updates,
             study.horizon
         ))
     }
 
-    fn run(&self, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
-        let settings = self.study()?;
+    fn run(&self, settings: &UniversalStudy, bench: &mut Bench<'_>) -> anyhow::Result<Findings> {
         let opened = shared::open_device(&self.device, bench.output())?;
-        let found = study(&settings, &opened.device, |progress| {
+        let found = study(settings, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
         Ok(findings(&found))

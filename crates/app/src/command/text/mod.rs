@@ -11,7 +11,7 @@ mod train;
 
 use std::process::ExitCode;
 
-pub use self::train::sample_texts;
+pub use self::train::{check_memory, sample_texts};
 use crate::cli::{TextAction, TextArgs};
 
 /// Does what the action says.

@@ -70,6 +70,21 @@ impl Chart {
         self.with(name.into(), points, Look::Line, colour)
     }
 
+    /// With several lines of the next colour, which the key names once: all seeds of one network.
+    pub fn lines(
+        self,
+        name: impl Into<String>,
+        lines: impl IntoIterator<Item = Vec<(f64, f64)>>,
+    ) -> Self {
+        let mut lines = lines.into_iter();
+        match lines.next() {
+            Some(first) => lines.fold(self.line(name, first), |chart, points| {
+                chart.same(Look::Line, points)
+            }),
+            None => self,
+        }
+    }
+
     /// With dots of the next colour.
     pub fn dots(self, name: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
         let colour = self.next_colour();

@@ -27,6 +27,8 @@ pub struct Axis {
     within: Option<(f64, f64)>,
     /// Whether it shows nothing else.
     is_cut: bool,
+    /// Whether it counts, so that only whole numbers are written.
+    is_whole: bool,
 }
 
 impl Axis {
@@ -37,6 +39,7 @@ impl Axis {
             is_log: false,
             within: None,
             is_cut: false,
+            is_whole: false,
         }
     }
 
@@ -45,6 +48,14 @@ impl Axis {
         Self {
             is_log: true,
             ..Self::new(label)
+        }
+    }
+
+    /// Writes whole numbers only.
+    pub fn whole(self) -> Self {
+        Self {
+            is_whole: true,
+            ..self
         }
     }
 
@@ -108,7 +119,7 @@ impl Axis {
         let labels = (f64::from(pixels) / LABEL_DISTANCE).max(2.0);
         let ticks = match self.is_log {
             true => log_ticks(&range, labels),
-            false => linear_ticks(&range, labels),
+            false => linear_ticks(&range, labels, if self.is_whole { 1.0 } else { 0.0 }),
         };
         Scale {
             range,
@@ -183,9 +194,9 @@ impl ValueFormatter<f64> for Scale {
     }
 }
 
-/// Multiples of 1, 2 or 5 times a power of ten.
-fn linear_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
-    let wanted = (range.end - range.start) / labels;
+/// Multiples of 1, 2 or 5 times a power of ten that is not below `least`.
+fn linear_ticks(range: &Range<f64>, labels: f64, least: f64) -> Vec<f64> {
+    let wanted = ((range.end - range.start) / labels).max(least);
     let power = 10_f64.powf(wanted.log10().floor());
     let times = [1.0, 2.0, 5.0, 10.0];
     let step = times.map(|times| times * power);
@@ -196,7 +207,8 @@ fn linear_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
-/// Powers of ten, with 2 and 5 times them or 3 times them where there is room.
+/// Powers of ten, with 2 and 5 times them or 3 times them where there is room; where that would be
+/// fewer than two, places that are even in numbers.
 fn log_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
     let per_decade = labels / (range.end - range.start);
     let every = (1.0 / per_decade).ceil().max(1.0) as i64;
@@ -206,10 +218,18 @@ fn log_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
         _ => &[1.0],
     };
     let (first, last) = (range.start.floor() as i64, range.end.ceil() as i64);
-    (first..=last)
+    let ticks: Vec<f64> = (first..=last)
         .filter(|power| power.rem_euclid(every) == 0)
         .flat_map(|power| steps.iter().map(move |step| power as f64 + step.log10()))
         .filter(|place| range.contains(place))
+        .collect();
+    if ticks.len() >= 2 {
+        return ticks;
+    }
+    let numbers = 10_f64.powf(range.start)..10_f64.powf(range.end);
+    let even = linear_ticks(&numbers, labels, 0.0).into_iter();
+    even.filter(|number| *number > 0.0)
+        .map(f64::log10)
         .collect()
 }
 
@@ -235,12 +255,22 @@ fn number(value: f64, step: f64) -> String {
 /// A number on a logarithmic axis, from its exponent.
 fn factor(exponent: f64) -> String {
     let power = (exponent + 1e-9).floor();
-    let times = 10_f64.powf(exponent - power).round();
+    // As many digits as places have that are even in numbers.
+    let times = (10_f64.powf(exponent - power) * 1e3).round() / 1e3;
+    let value = times * 10_f64.powf(power);
+    if times.fract() != 0.0 && (-3.0..6.0).contains(&power) {
+        let digits = (3.0 - power).max(0.0) as usize;
+        let words = format!("{value:.digits$}");
+        return match words.contains('.') {
+            true => words.trim_end_matches('0').trim_end_matches('.').to_owned(),
+            false => words,
+        };
+    }
     if (-3.0..0.0).contains(&power) {
         let digits = -power as usize;
-        format!("{:.digits$}", times * 10_f64.powf(power))
+        format!("{value:.digits$}")
     } else if (0.0..6.0).contains(&power) {
-        super::super::curve::axis::short((times * 10_f64.powf(power)).round())
+        super::super::curve::axis::short(value.round())
     } else {
         format!("{times}e{power}")
     }
@@ -276,6 +306,32 @@ mod tests {
         assert_eq!(words(&axis, 0.01, 100.0), ["0.01", "0.1", "1", "10", "100"]);
         assert_eq!(words(&axis, 1e-30, 1.0).len(), 7);
         assert_eq!(factor(-12.0), "1e-12");
+    }
+
+    #[test]
+    fn less_than_a_decade_has_labels_too() {
+        let axis = Axis::log("x");
+        assert_eq!(
+            words(&axis, 1.0, 2.0),
+            ["1", "1.2", "1.4", "1.6", "1.8", "2"]
+        );
+        assert_eq!(
+            words(&axis, 0.13, 0.17),
+            ["0.13", "0.14", "0.15", "0.16", "0.17"]
+        );
+        assert_eq!(words(&axis, 2e-5, 3e-5)[..2], ["2e-5", "2.2e-5"]);
+        for (low, high) in [(0.12, 0.34), (1.0, 1.01), (3e7, 4e7), (0.9, 9.0)] {
+            let words = words(&axis, low, high);
+            assert!((2..12).contains(&words.len()), "{words:?}");
+            let mut once = words.clone();
+            once.dedup();
+            assert_eq!(once, words);
+        }
+    }
+
+    #[test]
+    fn what_is_counted_has_whole_labels() {
+        assert_eq!(words(&Axis::new("seed").whole(), 0.0, 2.0), ["0", "1", "2"]);
     }
 
     #[test]

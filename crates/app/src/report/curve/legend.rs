@@ -16,8 +16,10 @@ const SWATCH: i32 = 18;
 const GAP: i32 = 6;
 /// Between a name and the next colour, in pixels.
 const SPACE: i32 = 12;
-/// Width of a character, in hundredths of the type's height: more than most sans serifs need.
-const CHARACTER: i32 = 56;
+/// Widths of characters, in hundredths of the type's height: what wide sans serifs need.
+const NARROW: i32 = 40;
+const CHARACTER: i32 = 62;
+const WIDE: i32 = 96;
 
 /// Names the axes.
 ///
@@ -68,5 +70,12 @@ pub fn legend(area: &Area<'_>, shape: Shape, lines: &Lines) -> anyhow::Result<()
 
 /// About how wide a name is, in pixels.
 pub fn width(name: &str) -> i32 {
-    name.chars().count() as i32 * TYPE * CHARACTER / 100
+    let character = |one: char| match one {
+        'i' | 'j' | 'l' | 'f' | 't' | 'r' | 'I' | ' ' | '.' | ',' | ':' | '\'' | '(' | ')' => {
+            NARROW
+        }
+        'm' | 'w' | 'M' | 'W' | '%' | '@' => WIDE,
+        _ => CHARACTER,
+    };
+    name.chars().map(character).sum::<i32>() * TYPE / 100
 }

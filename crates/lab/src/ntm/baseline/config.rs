@@ -62,7 +62,7 @@ impl BaselineConfig {
         within("batch", self.batch, 1..=1_024)?;
         within("tests", self.tests, 1..=100_000)?;
         within("look-every", self.look_every, 1..)?;
-        positive("rate", self.rate)?;
+        positive("lstm-rate", self.rate)?;
         positive("clip", self.clip)
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Found;
 use crate::command::lab::findings::{Findings, Part, Row, Section};
-use crate::report::chart::{Axis, Chart, HeatMap, Look, Palette};
+use crate::report::chart::{Axis, Chart, HeatMap, Palette};
 
 /// Share of the seeds that must learn the copy.
 const MOST_SEEDS: f64 = 0.75;
@@ -140,19 +140,12 @@ fn learning(found: &Found) -> Section {
             .map(|look| (look.sequences as f64, part(look)))
             .collect()
     };
-    for (number, one) in found.machines.iter().enumerate() {
-        let (cost, bits) = (
-            points(&one.looks, &|look| look.nats),
-            points(&one.looks, &|look| look.wrong_bits),
-        );
-        (nats, wrong) = match number {
-            0 => (
-                nats.line("neural Turing machine", cost),
-                wrong.line("neural Turing machine", bits),
-            ),
-            _ => (nats.same(Look::Line, cost), wrong.same(Look::Line, bits)),
-        };
-    }
+    let lines = |part: fn(&Measured) -> f64| {
+        let machines = found.machines.iter();
+        machines.map(move |one| points(&one.looks, &part))
+    };
+    nats = nats.lines("neural Turing machine", lines(|look| look.nats));
+    wrong = wrong.lines("neural Turing machine", lines(|look| look.wrong_bits));
     if let Some(BaselineReport { looks, .. }) = &found.lstm {
         nats = nats.line("LSTM", points(looks, &|look| look.nats));
         wrong = wrong.line("LSTM", points(looks, &|look| look.wrong_bits));

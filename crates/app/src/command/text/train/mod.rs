@@ -24,7 +24,7 @@ use reverie_model::data::text::TrainBatches;
 use reverie_model::sequence::{TextNotes, TextTrainer};
 use reverie_viz::picture::write_atomic;
 
-use self::memory::check_memory;
+pub use self::memory::check_memory;
 pub use self::sampling::sample_texts;
 use self::settings::config_of;
 use self::work::Run;
