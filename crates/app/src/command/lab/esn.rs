@@ -140,7 +140,8 @@ fn title(task: EsnTask, name: Option<&str>) -> &str {
     }
 }
 
-fn findings(found: &[(EsnResult, Option<String>)]) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(found: &[(EsnResult, Option<String>)]) -> Findings {
     let found: Vec<(&EsnResult, &str)> = found
         .iter()
         .filter(|(result, _)| !result.runs.is_empty())

@@ -91,7 +91,8 @@ impl Experiment for GradientsArgs {
     }
 }
 
-fn findings(found: &Gradients) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(found: &Gradients) -> Findings {
     let sections = [
         (!found.powers.is_empty()).then(|| powers_section(&found.powers)),
         (!found.flows.is_empty()).then(|| flow_section(found)),

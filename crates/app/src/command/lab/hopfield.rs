@@ -125,7 +125,8 @@ impl Experiment for HopfieldArgs {
     }
 }
 
-fn findings(found: &Hopfield, film: Vec<u8>) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(found: &Hopfield, film: Vec<u8>) -> Findings {
     let mut sections = vec![recall_section(found, film)];
     sections.extend(found.swing.as_ref().map(swing_section));
     if found.capacities.iter().any(|one| !one.points.is_empty()) {
@@ -418,7 +419,10 @@ fn picture(units: &[i8], width: usize) -> Picture {
 }
 
 /// All recalls side by side, below what was stored; written to a file where one is asked for.
-fn film(
+///
+/// # Errors
+/// If it cannot be written.
+pub fn film(
     found: &Hopfield,
     patterns: &[Pattern],
     file: Option<&Path>,

@@ -62,7 +62,8 @@ impl Experiment for LabMemoryArgs {
     }
 }
 
-fn findings(found: &Memory) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(found: &Memory) -> Findings {
     let mut sections = Vec::new();
     if !found.networks.is_empty() {
         sections.push(fading_section(found));

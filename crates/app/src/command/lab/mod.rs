@@ -13,22 +13,22 @@
 //! settings and files and says in a sentence what will be done, `run` measures and answers with
 //! [`Findings`]. Seed, page, table, JSON, `--dry-run`, Ctrl-C and exit codes are done here.
 
-mod adding;
+pub(super) mod adding;
 mod again;
-mod architectures;
+pub(super) mod architectures;
 mod bench;
-mod elman;
-mod esn;
-mod findings;
-mod gradients;
-mod hopfield;
-mod layernorm;
-mod memory;
-mod ntm;
-mod ode;
-mod page;
-mod universal;
-mod variance;
+pub(super) mod elman;
+pub(super) mod esn;
+pub(super) mod findings;
+pub(super) mod gradients;
+pub(super) mod hopfield;
+pub(super) mod layernorm;
+pub(super) mod memory;
+pub(super) mod ntm;
+pub(super) mod ode;
+pub(super) mod page;
+pub(super) mod universal;
+pub(super) mod variance;
 
 use std::path::Path;
 use std::process::ExitCode;

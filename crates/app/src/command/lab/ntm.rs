@@ -1,6 +1,6 @@
 //! `reverie lab ntm`: a network that learns to use a memory.
 
-mod findings;
+pub mod findings;
 mod state;
 
 use std::ops::ControlFlow;
@@ -26,11 +26,13 @@ const LSTM_BATCH: usize = 8;
 const LSTM_RATE: f64 = 1e-3;
 
 /// What was found.
-struct Found {
-    machines: Vec<NtmReport>,
+pub struct Found {
+    /// One machine a seed.
+    pub machines: Vec<NtmReport>,
     /// Whether somebody said stop.
-    is_stopped: bool,
-    lstm: Option<BaselineReport>,
+    pub is_stopped: bool,
+    /// What stood beside them.
+    pub lstm: Option<BaselineReport>,
 }
 
 impl NtmArgs {

@@ -76,7 +76,8 @@ fn factor(value: f64) -> String {
     }
 }
 
-fn findings(found: &Variance) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(found: &Variance) -> Findings {
     let sections = [
         Some(formula_section(found)),
         (!found.widths.is_empty()).then(|| conditions_section(&found.widths)),
