@@ -32,6 +32,8 @@ table { border-collapse: collapse; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
 .measured th, .measured td { text-align: left; vertical-align: top; font-size: .93rem; }
+.parts > * { margin-top: 1rem; }
+.parts .side { grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); }
 td.no { color: var(--accent); font-weight: 700; }
 .sounds { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
 /* Rolls have dark letters and no paper of their own. */
@@ -101,7 +103,7 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
             h3 { (section.title) }
             p { (section.text) }
             @if !section.rows.is_empty() { div.measured { (experiment::table(&section.rows)) } }
-            @for part in &parts { (part) }
+            @if !parts.is_empty() { div.parts { @for part in &parts { (part) } } }
             @if !figures.is_empty() { div.figures { @for one in &figures { (one) } } }
             @if !tiles.is_empty() { div.tiles { @for one in &tiles { (one) } } }
             @if !section.films.is_empty() {

@@ -5,8 +5,8 @@ use reverie_lab::esn::{EsnStudy, EsnTask, study};
 use super::{Extract, SEED, Section, Workshop, go_on};
 use crate::command::lab::esn::findings;
 
-/// Units, half of what the whole experiment takes.
-const UNITS: usize = 500;
+/// Units, fewer than the 1000 of the whole experiment.
+const UNITS: usize = 700;
 
 /// A random network goes on with a chaotic series.
 ///

@@ -11,7 +11,7 @@ use crate::settings::{TEXT_PRESETS, assignments, resolve};
 /// What differs from the preset of the whole experiment: few enough numbers for some seconds.
 const CHANGES: [&str; 4] = ["hidden=64", "layers=2", "batch=32", "steps=40"];
 /// Validation loss that is to be reached, in nats per character.
-const LEVEL: f64 = 2.4;
+const LEVEL: f64 = 2.8;
 /// Most updates of each network.
 const UPDATES: u64 = 150;
 
@@ -44,7 +44,13 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     let found = run(&config, &cut, &shop.opened.device, go_on)?;
     Extract {
         title: "Layer normalisation",
-        text: format!("{}", config.text.hidden),
+        text: format!(
+            "An LSTM of {} x {} units learns this program's own source, once as it is and once with \
+             the sums of every layer normalised, update by update in turn. With it the loss falls \
+             sooner, and each update costs more. The whole experiment reads War and Peace with larger \
+             networks.",
+            config.text.layers, config.text.hidden
+        ),
         command: "reverie lab layernorm --seeds 3 -o layernorm.html",
         rows: &["updates", "an update with, beside"],
         drawings: &["Validation loss"],

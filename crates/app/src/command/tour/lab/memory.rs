@@ -6,7 +6,9 @@ use super::{Extract, SEED, Section, Workshop, go_on};
 use crate::command::lab::memory::findings;
 
 /// Updates of every network, few enough for some seconds.
-const UPDATES: usize = 250;
+const UPDATES: usize = 200;
+/// Steps of a sequence: as few as the bars hold for, since following the first input costs their square.
+const STEPS: usize = 50;
 
 /// What is left of the first input after many steps, and the gates that hold it.
 ///
@@ -17,6 +19,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         seeds: 1,
         ..MemoryConfig::default()
     };
+    (config.learn.steps, config.learn.first_steps) = (STEPS, STEPS);
     config.learn.updates = UPDATES;
     config.learn.rate = 0.01;
     config.learn.seed = SEED;
@@ -24,10 +27,10 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     Extract {
         title: "What the first input still counts for",
         text: format!(
-            "Three networks of {} units learn in {UPDATES} updates to say after {} steps which symbol \
+            "Three networks of {} units learn in {UPDATES} updates to say after {STEPS} steps which symbol \
              came first. In tanh units the first input fades at every step; the memory of an LSTM \
-             holds it while its forget gates are open, as the right chart shows step by step.",
-            config.learn.hidden, config.learn.steps
+             holds it where its forget gates stay open: bright, on the right, unit by unit.",
+            config.learn.hidden
         ),
         command: "reverie lab memory -o memory.html",
         rows: &[
@@ -38,7 +41,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
             "LSTM: right",
             "tanh: right",
         ],
-        drawings: &["The state after learning", "Forget gates and what is left"],
+        drawings: &["The state after learning", "forget gates"],
     }
     .of(findings(&found))
 }

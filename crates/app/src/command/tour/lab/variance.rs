@@ -11,8 +11,8 @@ use crate::command::lab::variance::findings;
 /// If measuring fails.
 pub fn make(_: &Workshop) -> anyhow::Result<Section> {
     let config = VarianceConfig {
-        width: 96,
-        depth: 20,
+        width: 64,
+        steps: 1,
         seed: SEED,
         ..VarianceConfig::quick()
     };
