@@ -11,7 +11,7 @@ use super::model::Reader;
 use super::sensitivity::{Sensitivity, sensitivity};
 use super::train::{LearnConfig, Update, learn};
 use crate::numbers::{geometric_by_place, length};
-use crate::{LabError, Progress, up_to, within};
+use crate::{LabError, Progress, within};
 
 /// Sequences on which a network is tested.
 const TESTED: usize = 256;

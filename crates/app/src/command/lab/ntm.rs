@@ -1,6 +1,6 @@
 //! `reverie lab ntm`: a network that learns to use a memory.
 
-mod findings;
+pub mod findings;
 mod settings;
 mod state;
 
@@ -25,11 +25,13 @@ use crate::command::shared;
 use crate::settings::{put, whole};
 
 /// What was found.
-struct Found {
-    machines: Vec<NtmReport>,
+pub struct Found {
+    /// One machine a seed.
+    pub machines: Vec<NtmReport>,
     /// Whether somebody said stop.
-    is_stopped: bool,
-    lstm: Option<BaselineReport>,
+    pub is_stopped: bool,
+    /// What stood beside them.
+    pub lstm: Option<BaselineReport>,
 }
 
 impl NtmArgs {

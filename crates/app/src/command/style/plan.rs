@@ -3,8 +3,7 @@
 use reverie_model::vision::Layer;
 use reverie_viz::VizError;
 use reverie_viz::render::{
-    Room, Tiles, Tiling, fitting, image_bytes, look_bytes, network_bytes, smallest_tiling,
-    tile_bytes,
+    Room, Tiling, fitting, image_bytes, look_bytes, network_bytes, smallest_tiling, tile_bytes,
 };
 use reverie_viz::style::{OptimizerKind, Scale, StyleConfig, Transfer};
 use serde_json::{Value, json};
