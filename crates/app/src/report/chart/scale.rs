@@ -208,7 +208,7 @@ fn linear_ticks(range: &Range<f64>, labels: f64, least: f64) -> Vec<f64> {
 }
 
 /// Powers of ten, with 2 and 5 times them or 3 times them where there is room; where that would be
-/// fewer than two, places that are even in numbers.
+/// fewer than three, places that are even in numbers.
 fn log_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
     let per_decade = labels / (range.end - range.start);
     let every = (1.0 / per_decade).ceil().max(1.0) as i64;
@@ -223,7 +223,7 @@ fn log_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
         .flat_map(|power| steps.iter().map(move |step| power as f64 + step.log10()))
         .filter(|place| range.contains(place))
         .collect();
-    if ticks.len() >= 2 {
+    if ticks.len() >= 3 {
         return ticks;
     }
     let numbers = 10_f64.powf(range.start)..10_f64.powf(range.end);
