@@ -76,7 +76,7 @@ impl Experiment for ElmanArgs {
         let found = run(config, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        Ok(findings(&config, &found))
+        Ok(findings(config, &found))
     }
 }
 
