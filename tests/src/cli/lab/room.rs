@@ -57,7 +57,7 @@ fn what_does_not_fit_is_refused_before_it_begins() {
             "--text",
             "book.txt",
             "--hidden",
-            "100000",
+            "65536",
             "--layers",
             "9",
         ],

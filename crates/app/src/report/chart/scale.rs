@@ -207,8 +207,8 @@ fn linear_ticks(range: &Range<f64>, labels: f64, least: f64) -> Vec<f64> {
     (first..=last).map(|index| index as f64 * step).collect()
 }
 
-/// Powers of ten, with 2 and 5 times them or 3 times them where there is room; where that would be
-/// fewer than two, places that are even in numbers.
+/// Powers of ten, with 2 and 5 times them or 3 times them where there is room; where a part of a decade
+/// would have fewer than three of them, places that are even in numbers.
 fn log_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
     let per_decade = labels / (range.end - range.start);
     let every = (1.0 / per_decade).ceil().max(1.0) as i64;
@@ -223,7 +223,7 @@ fn log_ticks(range: &Range<f64>, labels: f64) -> Vec<f64> {
         .flat_map(|power| steps.iter().map(move |step| power as f64 + step.log10()))
         .filter(|place| range.contains(place))
         .collect();
-    if ticks.len() >= 2 {
+    if ticks.len() >= 3 || range.end - range.start >= 1.0 {
         return ticks;
     }
     let numbers = 10_f64.powf(range.start)..10_f64.powf(range.end);
