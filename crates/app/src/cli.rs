@@ -210,7 +210,12 @@ pub struct PictureArgs {
 #[command(after_help = "Examples:
   reverie tour
   reverie tour --open
-  reverie tour --only style --out /tmp/tour")]
+  reverie tour --only style --out /tmp/tour
+  reverie tour --only hopfield --only esn
+Sections:
+  style regions texture dream film channels classes saliency deconv classify
+  text music speech
+  gradients memory variance universal hopfield elman esn ntm adding layernorm ode architectures")]
 pub struct TourArgs {
     /// Folder for the page
     #[arg(

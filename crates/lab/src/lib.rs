@@ -26,30 +26,17 @@ pub mod esn;
 pub mod gradients;
 pub mod hopfield;
 pub mod layernorm;
+mod learner;
 pub mod memory;
 pub mod ntm;
+mod numbers;
 pub mod ode;
 mod progress;
+mod rates;
 mod reader;
 pub mod universal;
 pub mod variance;
 
 pub use error::LabError;
+pub(crate) use error::{positive, rising, some, up_to, within};
 pub use progress::Progress;
-
-/// A setting that must lie in a range.
-pub(crate) fn check(
-    name: &'static str,
-    value: impl ToString,
-    is_fine: bool,
-    must: &'static str,
-) -> Result<(), LabError> {
-    match is_fine {
-        true => Ok(()),
-        false => Err(LabError::Setting {
-            name,
-            value: value.to_string(),
-            must,
-        }),
-    }
-}

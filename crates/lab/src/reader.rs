@@ -1,4 +1,4 @@
-//! A recurrent network with a linear read-out, and its updates: what several experiments train.
+//! A recurrent network with a linear read-out: what several experiments train.
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor, TensorData};
@@ -6,7 +6,6 @@ use rand::RngExt;
 use reverie_kernels::linear::linear;
 use reverie_model::recurrent::{AnyCell, Mode, Sequence, Stack, StackConfig, StackState};
 use reverie_model::rng::Rng;
-use reverie_model::train::{Optimizer, OptimizerConfig, ParamGradients};
 
 use crate::LabError;
 
@@ -89,65 +88,5 @@ impl Reader {
             (_, _, AnyCell::Jordan(cell)) => cell.read_out(rows),
             _ => unreachable!("only a Jordan network has no read-out of its own"),
         }
-    }
-}
-
-/// A network while it learns: Adam, with the global norm of the gradients limited.
-pub struct Learner {
-    /// As it is now, with gradients.
-    pub net: Reader,
-    optimizer: Optimizer,
-    clip: f64,
-    updates: u64,
-}
-
-/// Adam's usual memory and floor.
-///
-/// # Source
-/// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1.
-const ADAM: OptimizerConfig = OptimizerConfig::Adam {
-    beta_1: 0.9,
-    beta_2: 0.999,
-    epsilon: 1e-8,
-};
-
-impl Learner {
-    /// Begins to teach a network that was drawn on a device without gradients.
-    pub fn new(net: Reader, clip: f64) -> Self {
-        Self {
-            net: net.train(),
-            optimizer: ADAM.init(),
-            clip,
-            updates: 0,
-        }
-    }
-
-    /// One update downhill from a loss `[1]`; answers with the loss.
-    ///
-    /// # Errors
-    /// [`LabError::Diverged`] where the loss is no number.
-    pub fn update(
-        &mut self,
-        rate: f64,
-        loss: impl FnOnce(&Reader) -> Tensor<1>,
-    ) -> Result<f64, LabError> {
-        self.updates += 1;
-        let loss = loss(&self.net);
-        let mut gradients = ParamGradients::of(&self.net, &loss.backward());
-        gradients.clip_norm(self.clip);
-        let value = f64::from(loss.into_scalar::<f32>());
-        if !value.is_finite() {
-            return Err(LabError::Diverged {
-                what: "the loss",
-                step: self.updates,
-            });
-        }
-        self.net = self.optimizer.step(rate, self.net.clone(), gradients);
-        Ok(value)
-    }
-
-    /// The network ready to be used.
-    pub fn net(&self) -> Reader {
-        self.net.valid()
     }
 }

@@ -61,7 +61,11 @@ fn a_budget_of_time_is_shared_among_all_sizes() {
         ("timed.png", &["--time-budget", "600"]),
     ] {
         folder.done(&style(
-            &[&["--set", "start_size=16", "-o", out], more].concat(),
+            &[
+                &["--set", "start_size=16", "--set", "growth=2", "-o", out],
+                more,
+            ]
+            .concat(),
         ));
     }
     assert!(folder.read("plain.png") == folder.read("timed.png"));
@@ -70,13 +74,20 @@ fn a_budget_of_time_is_shared_among_all_sizes() {
 #[test]
 fn quality_is_a_matter_of_steps() {
     let folder = Folder::new();
-    let sizes = ["--size", "64", "--set", "start_size=32"];
+    let sizes = [
+        "--size",
+        "64",
+        "--set",
+        "start_size=32",
+        "--set",
+        "growth=2",
+    ];
     let steps = |make: Maker, more: &[&str]| {
         planned(&folder, &without_steps(make(&[&sizes[..], more].concat())))
     };
-    let normal = [vec![100, 100], vec![150, 100]];
-    let fast = [vec![40, 40], vec![60, 40]];
-    let best = [vec![300, 300], vec![450, 300]];
+    let normal = [vec![100, 140], vec![150, 100]];
+    let fast = [vec![40, 56], vec![60, 40]];
+    let best = [vec![300, 420], vec![450, 300]];
     let makers: [Maker; 2] = [style, texture];
     for (number, make) in makers.into_iter().enumerate() {
         assert_eq!(steps(make, &[]), normal[number]);

@@ -145,6 +145,10 @@ fn a_film_that_cannot_be_made_or_gone_on_with_is_refused() {
                 &["made-frames holds frames already", "--resume", "--force"],
             ),
             (
+                film(&["--frames", "2", "-o", "made.gif", "--dry-run"]),
+                &["made-frames holds frames already", "--resume", "--force"],
+            ),
+            (
                 film(&["--frames", "2", "--resume", "--seed", "9", "-o", "made.gif"]),
                 &["other settings", "seed was 1, is 9"],
             ),

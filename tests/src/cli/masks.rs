@@ -150,7 +150,7 @@ fn what_is_protected_stays_to_the_bit() {
         &["--colour", "chroma"],
         &["--colour", "style-histogram"],
         &["--colour", "histogram", "--set", "average=0"],
-        &["--set", "start_size=16", "--set", "clamp=false"],
+        &["--set", "start_size=8", "--set", "clamp=false"],
         &["--mask", "right.png"],
     ];
     for run in runs {

@@ -16,8 +16,29 @@ const RECIPE: &str = "recipe.json";
 /// Gets the folder ready and answers with the number of the frame that comes next.
 ///
 /// # Errors
-/// Frames that are there already, nothing to resume, frames of other settings.
+/// As [`check`], and if the folder cannot be written to.
 pub fn prepare(
+    folder: &Path,
+    recipe: &Value,
+    count: u32,
+    is_resumed: bool,
+    is_forced: bool,
+) -> anyhow::Result<u32> {
+    let next = check(folder, recipe, count, is_resumed, is_forced)?;
+    if !is_resumed {
+        clear(folder)?;
+        paths::make_folder(folder)?;
+        let text = serde_json::to_string_pretty(recipe)?;
+        write_atomic(&folder.join(RECIPE), text.as_bytes(), true)?;
+    }
+    Ok(next)
+}
+
+/// Which frame would come next; nothing is changed.
+///
+/// # Errors
+/// Frames that are there already, nothing to resume, frames of other settings.
+pub fn check(
     folder: &Path,
     recipe: &Value,
     count: u32,
@@ -44,17 +65,11 @@ pub fn prepare(
         );
         return Ok(first_missing(folder, count));
     }
-    if file.exists() || frames_in(folder).is_ok() {
-        anyhow::ensure!(
-            is_forced,
-            "{} holds frames already; --resume goes on with them, --force begins anew",
-            folder.display()
-        );
-        clear(folder)?;
-    }
-    paths::make_folder(folder)?;
-    let text = serde_json::to_string_pretty(recipe)?;
-    write_atomic(&file, text.as_bytes(), true)?;
+    anyhow::ensure!(
+        is_forced || !(file.exists() || frames_in(folder).is_ok()),
+        "{} holds frames already; --resume goes on with them, --force begins anew",
+        folder.display()
+    );
     Ok(1)
 }
 

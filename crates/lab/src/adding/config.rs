@@ -5,7 +5,7 @@ use reverie_model::recurrent::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{LabError, check};
+use crate::{LabError, positive, some, within};
 
 /// The cells that are set against each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,53 +133,20 @@ impl AddingConfig {
     /// # Errors
     /// [`LabError::Setting`] with the setting, its value and what is allowed.
     pub fn check(&self) -> Result<(), LabError> {
-        let (lengths, cells) = (self.lengths.len(), self.cells.len());
-        check("lengths", lengths, lengths > 0, "at least one")?;
-        check("cells", cells, cells > 0, "at least one")?;
+        some("lengths", &self.lengths)?;
+        some("cells", &self.cells)?;
         for &length in &self.lengths {
-            let must = "between 2 and 10000 steps, for two of them are marked";
-            check("T", length, (2..=10_000).contains(&length), must)?;
+            within("T", length, 2..=10_000)
+                .map_err(|e| e.because("two of the steps are marked"))?;
         }
-        let to = |most: usize| 1..=most;
-        check(
-            "seeds",
-            self.seeds,
-            to(100).contains(&self.seeds),
-            "between 1 and 100",
-        )?;
-        check(
-            "hidden",
-            self.hidden,
-            to(4_096).contains(&self.hidden),
-            "between 1 and 4096",
-        )?;
-        check(
-            "batch",
-            self.batch,
-            to(4_096).contains(&self.batch),
-            "between 1 and 4096",
-        )?;
-        check(
-            "tests",
-            self.tests,
-            to(100_000).contains(&self.tests),
-            "between 1 and 100000",
-        )?;
-        check("updates", self.updates, self.updates > 0, "at least 1")?;
-        check(
-            "look-every",
-            self.look_every,
-            self.look_every > 0,
-            "at least 1",
-        )?;
-        for (name, value) in [
-            ("rate", self.rate),
-            ("clip", self.clip),
-            ("enough", self.enough),
-        ] {
-            let is_fine = value > 0.0 && value.is_finite();
-            check(name, value, is_fine, "a finite number above 0")?;
-        }
-        Ok(())
+        within("seeds", self.seeds, 1..=100)?;
+        within("hidden", self.hidden, 1..=4_096)?;
+        within("batch", self.batch, 1..=4_096)?;
+        within("tests", self.tests, 1..=100_000)?;
+        within("updates", self.updates, 1..)?;
+        within("look-every", self.look_every, 1..)?;
+        positive("rate", self.rate)?;
+        positive("clip", self.clip)?;
+        positive("enough", self.enough)
     }
 }

@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use super::config::{AddingCell, AddingConfig};
 use super::task::AddingBatch;
-use crate::reader::{Learner, Reader};
-use crate::{LabError, Progress};
+use crate::learner::Learner;
+use crate::reader::Reader;
+use crate::{LabError, Progress, rates};
 
 /// Added to a seed where sequences are drawn that are not learnt from.
 const FRESH: u64 = 0x6164_645f_7465_7374;
@@ -143,8 +144,7 @@ fn teach(
 
 fn rate_at(config: &AddingConfig, update: u64) -> f64 {
     let done = update as f64 / config.updates as f64;
-    let falls = ((done - RATE_FALLS_AT) / (1.0 - RATE_FALLS_AT)).clamp(0.0, 1.0);
-    config.rate * (1.0 - (1.0 - RATE_AT_END) * falls)
+    config.rate * rates::evenly(done, RATE_FALLS_AT, RATE_AT_END)
 }
 
 /// Squared errors, `[B, 1]`.

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use reverie_kernels::loss::cross_entropy;
 use reverie_model::recurrent::Sequence;
 
+use crate::numbers::largest;
 use crate::reader::Reader;
 
 /// What is read.
@@ -80,11 +81,8 @@ impl Cases {
         let said = self.said(net);
         let width = said.dims()[1];
         let logits: Vec<f32> = said.into_data().iter::<f32>().collect();
-        let best = |row: &[f32]| {
-            let better = |best: usize, v: usize| if row[v] > row[best] { v } else { best };
-            (0..width).fold(0, better) as i32
-        };
-        logits.chunks(width).map(best).collect()
+        let rows = logits.chunks(width);
+        rows.map(|row| largest(row) as i32).collect()
     }
 
     /// The number at every step asked for, `[t, B]`.

@@ -11,7 +11,9 @@ use reverie_model::rng::seeded;
 use serde::Serialize;
 
 use crate::LabError;
-use crate::reader::{Learner, Reader};
+use crate::learner::Learner;
+use crate::numbers::largest;
+use crate::reader::Reader;
 
 /// Letters, in the order of their numbers.
 const LETTERS: [char; 4] = ['h', 'e', 'l', 'o'];
@@ -117,7 +119,7 @@ fn steps(net: &Reader) -> Vec<HelloStep> {
     each.map(|((hidden, shares), (&read, wanted))| HelloStep {
         read: LETTERS[read as usize],
         wanted: LETTERS[wanted as usize],
-        said: LETTERS[likeliest(shares)],
+        said: LETTERS[largest(shares)],
         hidden,
         shares: shares.to_vec(),
     })
@@ -132,16 +134,11 @@ fn written(net: &Reader) -> String {
     for _ in 0..READ.len() {
         let (said, next) = net.read_on(Sequence::of_symbols(&[letter], 1, &device), state);
         let logits: Vec<f32> = said.into_data().iter::<f32>().collect();
-        letter = likeliest(&logits) as u32;
+        letter = largest(&logits) as u32;
         text.push(LETTERS[letter as usize]);
         state = next;
     }
     text
-}
-
-fn likeliest(values: &[f32]) -> usize {
-    let better = |best: usize, v: usize| if values[v] > values[best] { v } else { best };
-    (0..values.len()).fold(0, better)
 }
 
 #[cfg(test)]

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::cases::{Cases, Inputs, Targets};
 use super::hello::{Hello, teach as teach_hello};
 use super::{Pattern, Tracking, discrete, tracking};
-use crate::reader::{Learner, Reader};
-use crate::{LabError, Progress, check};
+use crate::learner::Learner;
+use crate::reader::Reader;
+use crate::{LabError, Progress, positive, rates, within};
 
 /// All settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,11 +53,9 @@ impl ArchitecturesConfig {
     /// # Errors
     /// [`LabError::Setting`] with the setting, its value and what is allowed.
     pub fn check(&self) -> Result<(), LabError> {
-        check("updates", self.updates, self.updates > 0, "at least 1")?;
-        let is_fine = (1..=4_096).contains(&self.batch);
-        check("batch", self.batch, is_fine, "between 1 and 4096")?;
-        let is_fine = self.rate > 0.0 && self.rate.is_finite();
-        check("rate", self.rate, is_fine, "a finite number above 0")
+        within("updates", self.updates, 1..)?;
+        within("batch", self.batch, 1..=4_096)?;
+        positive("rate", self.rate)
     }
 }
 
@@ -161,7 +160,7 @@ fn teach(
     for update in 1..=config.updates {
         let cases = draw(pattern, config.batch, &mut rng);
         let done = update as f64 / config.updates as f64;
-        let rate = config.rate * (1.0 - (1.0 - RATE_AT_END) * done);
+        let rate = config.rate * rates::evenly(done, 0.0, RATE_AT_END);
         let loss = learner.update(rate, |net| cases.loss(net))?;
         if update % every == 0 || update == 1 {
             losses.push((update, loss));

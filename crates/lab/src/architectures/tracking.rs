@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::Pattern;
 use super::cases::{Cases, Inputs, Targets};
+use crate::numbers::mean;
 
 /// a, how much of the quantity stays from step to step.
 pub const STAYS: f64 = 0.95;
@@ -84,7 +85,7 @@ pub fn least_errors(steps: usize) -> [f64; 3] {
         let gain = a * filtered[t] / predicted[t];
         smoothed[t] = filtered[t] + gain * gain * (smoothed[t + 1] - predicted[t]);
     }
-    [filtered, smoothed, predicted].map(|errors| errors.iter().sum::<f64>() / steps as f64)
+    [filtered, smoothed, predicted].map(|errors| mean(&errors))
 }
 
 /// What the pattern's theory says, and the error of who repeats the observation.

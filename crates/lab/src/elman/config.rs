@@ -6,7 +6,7 @@ use reverie_model::recurrent::{
 use serde::{Deserialize, Serialize};
 
 use super::stream::Stream;
-use crate::{LabError, check};
+use crate::{LabError, positive, some, within};
 
 /// What goes round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,40 +114,14 @@ impl ElmanConfig {
     /// # Errors
     /// [`LabError::Setting`] with the setting, its value and what is allowed.
     pub fn check(&self) -> Result<(), LabError> {
-        let streams = self.streams.len();
-        check("streams", streams, streams > 0, "at least one")?;
-        let to = |most: usize| 1..=most;
-        check(
-            "seeds",
-            self.seeds,
-            to(100).contains(&self.seeds),
-            "between 1 and 100",
-        )?;
-        check(
-            "hidden",
-            self.hidden,
-            to(4_096).contains(&self.hidden),
-            "between 1 and 4096",
-        )?;
-        check(
-            "batch",
-            self.batch,
-            to(4_096).contains(&self.batch),
-            "between 1 and 4096",
-        )?;
-        let is_fine = (4..=10_000).contains(&self.steps);
-        check("T", self.steps, is_fine, "between 4 and 10000 symbols")?;
-        check("updates", self.updates, self.updates > 0, "at least 1")?;
-        check(
-            "look-every",
-            self.look_every,
-            self.look_every > 0,
-            "at least 1",
-        )?;
-        for (name, value) in [("rate", self.rate), ("clip", self.clip)] {
-            let is_fine = value > 0.0 && value.is_finite();
-            check(name, value, is_fine, "a finite number above 0")?;
-        }
-        Ok(())
+        some("streams", &self.streams)?;
+        within("seeds", self.seeds, 1..=100)?;
+        within("hidden", self.hidden, 1..=4_096)?;
+        within("batch", self.batch, 1..=4_096)?;
+        within("T", self.steps, 4..=10_000)?;
+        within("updates", self.updates, 1..)?;
+        within("look-every", self.look_every, 1..)?;
+        positive("rate", self.rate)?;
+        positive("clip", self.clip)
     }
 }

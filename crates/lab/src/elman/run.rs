@@ -11,8 +11,10 @@ use serde::Serialize;
 
 use super::config::{ElmanConfig, Feedback};
 use super::stream::Stream;
-use crate::reader::{Learner, Reader};
-use crate::{LabError, Progress};
+use crate::learner::Learner;
+use crate::numbers::mean;
+use crate::reader::Reader;
+use crate::{LabError, Progress, rates};
 
 /// One guess along a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -95,7 +97,7 @@ pub fn run(
         for update in 1..=config.updates {
             let batch = Batch::draw(stream, config.batch, config.steps, &mut rng);
             let done = update as f64 / config.updates as f64;
-            let rate = config.rate * (1.0 - (1.0 - RATE_AT_END) * done);
+            let rate = config.rate * rates::evenly(done, 0.0, RATE_AT_END);
             let nats = learner.update(rate, |net| batch.losses(net).mean())?;
             if update.is_multiple_of(config.look_every) || update == config.updates {
                 looks.push((update, tests.mean(&learner.net(), |_| true)));
@@ -198,7 +200,7 @@ impl Batch {
         let pairs = self.costs(net).into_iter().zip(&self.is_known);
         let kept = pairs.filter(|(_, is_known)| counts(**is_known));
         let kept: Vec<f64> = kept.map(|(nats, _)| nats).collect();
-        kept.iter().sum::<f64>() / kept.len().max(1) as f64
+        mean(&kept)
     }
 }
 

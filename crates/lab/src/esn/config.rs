@@ -4,7 +4,16 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{LabError, check};
+use crate::{LabError, positive, up_to, within};
+
+/// Most units: the equations of the readout are a full matrix of as many rows and columns.
+const MOST_UNITS: usize = 10_000;
+/// Most steps of washout, training and test, each: the features of all training steps lie in memory.
+const MOST_STEPS: usize = 100_000;
+/// Most of these features, 2 GiB.
+const MOST_FEATURES: usize = 1 << 28;
+/// Largest scale of weights, biases and noise.
+const LARGEST_SCALE: f64 = 1_000.0;
 
 /// What a network is measured on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,11 +55,7 @@ impl FromStr for EsnTask {
         match name {
             "mackey-glass" => Ok(Self::MackeyGlass),
             "narma10" => Ok(Self::Narma10),
-            _ => Err(LabError::Setting {
-                name: "task",
-                value: name.to_owned(),
-                must: "mackey-glass or narma10",
-            }),
+            _ => Err(LabError::setting("task", name, "mackey-glass or narma10")),
         }
     }
 }
@@ -121,28 +126,18 @@ impl EsnConfig {
     /// # Errors
     /// The first that is not.
     pub fn check(&self) -> Result<(), LabError> {
-        check("units", self.units, self.units > 0, "at least 1")?;
-        let parts = [("density", self.density), ("leak", self.leak)];
-        for (name, value) in parts {
-            let is_part = value > 0.0 && value <= 1.0;
-            check(name, value, is_part, "above 0 and at most 1")?;
-        }
-        let positive = [
-            ("spectral radius", self.spectral_radius),
-            ("ridge", self.ridge),
-        ];
-        for (name, value) in positive {
-            let is_positive = value > 0.0 && value.is_finite();
-            check(name, value, is_positive, "above 0")?;
-        }
-        let scales = [
+        within("units", self.units, 1..=MOST_UNITS)?;
+        within("density", self.density, up_to(1.0))?;
+        within("leak", self.leak, up_to(1.0))?;
+        positive("spectral radius", self.spectral_radius)?;
+        positive("ridge", self.ridge)?;
+        for (name, value) in [
             ("input scale", self.input_scale),
             ("feedback scale", self.feedback_scale),
             ("bias scale", self.bias_scale),
             ("noise", self.noise),
-        ];
-        for (name, value) in scales {
-            check(name, value, value >= 0.0 && value.is_finite(), "0 or more")?;
+        ] {
+            within(name, value, 0.0..=LARGEST_SCALE)?;
         }
         Ok(())
     }
@@ -209,10 +204,14 @@ impl EsnStudy {
     /// The first that is not.
     pub fn check(&self) -> Result<(), LabError> {
         self.network.check()?;
-        check("train", self.train, self.train >= 5, "at least 5 steps")?;
-        check("horizon", self.horizon, self.horizon > 0, "at least 1 step")?;
-        check("starts", self.starts, self.starts > 0, "at least 1")?;
-        check("networks", self.networks, self.networks > 0, "at least 1")
+        within("washout", self.washout, 0..=MOST_STEPS)?;
+        within("train", self.train, 5..=MOST_STEPS)?;
+        let units = self.network.units;
+        within("train", self.train, ..=MOST_FEATURES / units)
+            .map_err(|e| e.because(&format!("{units} units at every step fill 2 GiB")))?;
+        within("horizon", self.horizon, 1..=MOST_STEPS)?;
+        within("starts", self.starts, 1..=10_000)?;
+        within("networks", self.networks, 1..=100)
     }
 }
 
@@ -232,12 +231,15 @@ mod tests {
         let mut study = EsnStudy::new(EsnTask::MackeyGlass);
         study.network.spectral_radius = -0.5;
         let said = study.check().unwrap_err().to_string();
-        assert_eq!(said, "spectral radius is -0.5; it must be above 0");
+        assert_eq!(
+            said,
+            "spectral radius is -0.5; it must be a finite number above 0"
+        );
         study.network.spectral_radius = f64::NAN;
         assert!(study.check().is_err());
         study.network.spectral_radius = 1.0;
         study.horizon = 0;
         let said = study.check().unwrap_err().to_string();
-        assert_eq!(said, "horizon is 0; it must be at least 1 step");
+        assert_eq!(said, "horizon is 0; it must be between 1 and 100000");
     }
 }

@@ -42,6 +42,16 @@ pub enum SeriesError {
         /// What stands there.
         cell: String,
     },
+    /// A cell whose square would leave the range of numbers.
+    #[error("line {line} has {cell} in column {column}; values must lie between -1e150 and 1e150")]
+    TooLarge {
+        /// Line of the file, from 1.
+        line: usize,
+        /// The column.
+        column: String,
+        /// What stands there.
+        cell: String,
+    },
     /// All values are equal.
     #[error("all values of column {0} are equal, so there is nothing to predict")]
     Constant(String),
@@ -54,6 +64,9 @@ pub enum SeriesError {
         need: usize,
     },
 }
+
+/// Largest value: its square is still a number.
+const LARGEST: f64 = 1e150;
 
 /// Reads the column called `asked` (a heading or a number from 1), or the last one.
 ///
@@ -102,8 +115,13 @@ pub fn read_series(text: &str, asked: Option<&str>) -> Result<Series, SeriesErro
         if cell.is_empty() {
             return Err(SeriesError::Gap { line, column });
         }
-        let value = number(&cell).ok_or(SeriesError::NoNumber { line, column, cell })?;
-        values.push(value);
+        match number(&cell) {
+            None => return Err(SeriesError::NoNumber { line, column, cell }),
+            Some(value) if value.abs() > LARGEST => {
+                return Err(SeriesError::TooLarge { line, column, cell });
+            }
+            Some(value) => values.push(value),
+        }
     }
     match values.first() {
         None => Err(SeriesError::Empty),
@@ -172,6 +190,7 @@ mod tests {
             "line 3 has \"n/a\" in column x, which is no finite number"
         );
         assert!(gap("x\n1\nNaN\n").contains("NaN"));
+        assert!(gap("x\n1\n1e200\n").starts_with("line 3 has 1e200 in column x; values"));
         assert!(gap("x,y\n1,2\n3\n").starts_with("line 3 has no value"));
         assert_eq!(gap(""), "there are no numbers in it");
         assert_eq!(gap("x\n"), "there are no numbers in it");

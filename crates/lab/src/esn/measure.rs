@@ -5,9 +5,9 @@ use std::time::Instant;
 use reverie_model::rng::{self, Rng};
 use serde::Serialize;
 
-use super::{
-    Esn, EsnStudy, EsnTask, Lesson, Squash, eigenvalues, mackey_glass, narma10, spectral_radius,
-};
+use super::radius::spectrum;
+use super::{Esn, EsnStudy, EsnTask, Lesson, Squash, mackey_glass, narma10, spectral_radius};
+use crate::numbers::{length, moments};
 
 /// Steps of the run that the page shows: so many that a chaotic series parts from its forecast.
 const SHOWN_STEPS: usize = 3000;
@@ -45,7 +45,8 @@ pub struct EsnPicture {
     pub said: Vec<f64>,
     /// A few units while the network heard the series, one list a unit.
     pub units: Vec<Vec<f64>>,
-    /// Real and imaginary part of every eigenvalue of the recurrent weights.
+    /// Real and imaginary part of every eigenvalue of the recurrent weights; of more than 2000 units
+    /// only of those at the edge.
     pub spectrum: Vec<[f64; 2]>,
 }
 
@@ -104,6 +105,15 @@ impl Data {
                     test,
                 }
             }
+        }
+    }
+
+    /// What squared errors are measured in: the variance of the test, or of everything where the test
+    /// stands still.
+    fn variance(&self) -> f64 {
+        match moments(&self.values[self.test..]).1 {
+            0.0 => moments(&self.values).1,
+            variance => variance,
         }
     }
 
@@ -174,7 +184,7 @@ pub(super) fn measure(
 
 /// The error of a network that hears the inputs of the test.
 fn follow(network: &mut Esn, inputs: &[f64], data: &Data) -> f64 {
-    let (_, variance) = moments(&data.values[data.test..]);
+    let variance = data.variance();
     let test = data.test..data.values.len();
     let errors = test.clone().map(|t| {
         let said = network.step(Some(inputs[t]), None);
@@ -191,7 +201,7 @@ fn free_runs(
     study: &EsnStudy,
 ) -> (f64, Vec<f64>) {
     let (horizon, length) = (study.horizon, data.values.len());
-    let (_, variance) = moments(&data.values[data.test..]);
+    let variance = data.variance();
     let starts = starts(data.test, length, horizon, study.starts);
     let mut sums = vec![0.0; horizon];
     let mut at = data.test;
@@ -225,7 +235,7 @@ fn starts(test: usize, length: usize, horizon: usize, count: usize) -> Vec<usize
 /// How the last known value does as a forecast, over the same starts: the rival of a user's series.
 pub(super) fn persistence(study: &EsnStudy, series: &[f64]) -> f64 {
     let data = Data::of(study, series, &mut rng::seeded(0));
-    let (_, variance) = moments(&series[data.test..]);
+    let variance = data.variance();
     let starts = starts(data.test, series.len(), study.horizon, study.starts);
     let errors = starts.iter().flat_map(|&start| {
         let truths = &series[start..start + study.horizon];
@@ -253,7 +263,7 @@ fn picture(trained: &Esn, data: &Data, squashed: &[f64]) -> EsnPicture {
         let states = units.iter_mut().zip(listening.state());
         states.for_each(|(unit, state)| unit.push(*state));
     }
-    let values = eigenvalues(trained.reservoir().recurrent());
+    let values = spectrum(trained.reservoir().recurrent());
     EsnPicture {
         truth: data.values[shown].to_vec(),
         said,
@@ -262,17 +272,8 @@ fn picture(trained: &Esn, data: &Data, squashed: &[f64]) -> EsnPicture {
     }
 }
 
-/// Mean and variance.
-fn moments(values: &[f64]) -> (f64, f64) {
-    let count = values.len() as f64;
-    let mean = values.iter().sum::<f64>() / count;
-    let squares = values.iter().map(|value| (value - mean).powi(2));
-    (mean, squares.sum::<f64>() / count)
-}
-
 fn quadratic_mean(values: &[f64]) -> f64 {
-    let squares = values.iter().map(|value| value * value);
-    (squares.sum::<f64>() / values.len() as f64).sqrt()
+    length(values) / (values.len() as f64).sqrt()
 }
 
 #[cfg(test)]

@@ -70,11 +70,6 @@ impl Esn {
         &self.reservoir
     }
 
-    /// The part that was learnt, if it was.
-    pub fn readout(&self) -> Option<&Readout> {
-        self.readout.as_ref()
-    }
-
     /// The units after the last step.
     pub fn state(&self) -> &[f64] {
         &self.state

@@ -3,9 +3,12 @@
 use nalgebra::{Complex, DMatrix};
 
 use super::Sparse;
+use crate::numbers::{dot, length};
 
 /// Up to this size all eigenvalues are computed; above, those at the edge (a Krylov space).
 const WHOLE_UP_TO: usize = 200;
+/// Up to this size all are shown.
+const SHOWN_UP_TO: usize = 2000;
 /// Dimensions of the Krylov space above that size.
 const KRYLOV: usize = 200;
 
@@ -32,6 +35,14 @@ pub fn eigenvalues(matrix: &Sparse) -> Vec<Complex<f64>> {
         .collect()
 }
 
+/// All eigenvalues, or those at the edge where all would take minutes.
+pub(super) fn spectrum(matrix: &Sparse) -> Vec<Complex<f64>> {
+    match matrix.size() <= SHOWN_UP_TO {
+        true => eigenvalues(matrix),
+        false => edge(matrix),
+    }
+}
+
 /// The eigenvalues at the edge of the spectrum: those of the matrix restricted to a Krylov space.
 ///
 /// A power iteration would not do: the largest eigenvalue of a random real matrix is mostly one of a
@@ -56,18 +67,43 @@ fn edge(matrix: &Sparse) -> Vec<Complex<f64>> {
                     .for_each(|(a, b)| *a -= part * b);
             }
         }
-        let length = dot(&next, &next).sqrt();
-        if step + 1 == KRYLOV || length < 1e-12 {
+        let norm = length(&next);
+        if step + 1 == KRYLOV || norm < 1e-12 {
             hessenberg = hessenberg.resize(step + 1, step + 1, 0.0);
             break;
         }
-        hessenberg[(step + 1, step)] = length;
-        next.iter_mut().for_each(|value| *value /= length);
+        hessenberg[(step + 1, step)] = norm;
+        next.iter_mut().for_each(|value| *value /= norm);
         basis.push(next);
     }
     hessenberg.complex_eigenvalues().iter().copied().collect()
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+#[cfg(test)]
+mod tests {
+    use reverie_model::rng::seeded;
+
+    use super::*;
+
+    #[test]
+    fn the_edge_has_the_largest_eigenvalue() {
+        for seed in 0..3 {
+            let matrix = Sparse::random(300, 0.05, &mut seeded(seed));
+            let largest = |values: Vec<Complex<f64>>| {
+                let sizes = values.iter().map(|value| value.re.hypot(value.im));
+                sizes.fold(0.0, f64::max)
+            };
+            let (edge, all) = (largest(edge(&matrix)), largest(eigenvalues(&matrix)));
+            assert!((edge / all - 1.0).abs() < 1e-6, "{edge} {all}");
+        }
+    }
+
+    #[test]
+    fn a_ring_has_its_factor_as_radius() {
+        // One entry a row: the rows of a cycle multiply.
+        let mut matrix = Sparse::random(1, 1.0, &mut seeded(1));
+        let entry = matrix.dense()[(0, 0)];
+        matrix.scale(0.5 / entry);
+        assert!((spectral_radius(&matrix) - 0.5).abs() < 1e-12);
+    }
 }

@@ -89,6 +89,10 @@ impl Equations {
 
     fn solve(&self, ridge: f64) -> (Readout, f64) {
         let mut ridge = ridge;
+        assert!(
+            self.gram.iter().all(|value| value.is_finite()),
+            "the units are numbers"
+        );
         loop {
             let mut gram = self.gram.clone();
             for i in 0..gram.nrows() {

@@ -74,7 +74,11 @@ pub fn loss_and_gradient(w: f64, b: f64) -> (f64, [f64; 2]) {
 }
 
 /// The loss on a grid of `n` by `n` places, with the cliff running across it.
+///
+/// # Panics
+/// For less than two places.
 pub fn surface(n: usize) -> Cliff {
+    assert!(n > 1, "a grid of {n} places");
     let between = |low: f64, high: f64, at: usize| low + (high - low) * at as f64 / (n - 1) as f64;
     let w: Vec<f64> = (0..n).map(|at| between(4.0, 7.0, at)).collect();
     let b: Vec<f64> = (0..n).map(|at| between(-1.6, -3.4, at)).collect();

@@ -41,7 +41,8 @@ pub fn log_powers(matrix: &DMatrix<f64>, lags: usize) -> Vec<f64> {
     logs
 }
 
-/// The slope of the straight line nearest to values at `from`, `from + 1`, ….
+/// The slope of the straight line nearest to values at `from`, `from + 1`, …; no number for less than
+/// two of them.
 pub fn slope(values: &[f64], from: usize) -> f64 {
     let part = &values[from.min(values.len())..];
     let n = part.len() as f64;

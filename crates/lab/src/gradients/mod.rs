@@ -8,19 +8,23 @@
 //! | `linear` | powers of a matrix with a given spectral radius |
 //! | `flow` | ∂h_T/∂h_t of real cells; gradients of their weights with and without clipping |
 //! | `cliff` | Pascanu's network of one unit |
+//! | `cells` | powers and flows of every cell at one radius |
+//! | `config` | [`GradientsConfig`] |
 //! | `experiment` | all of it |
 //!
 //! # Source
 //! Bengio, Simard, Frasconi 1994; Pascanu, Mikolov, Bengio 2013 (arXiv 1211.5063).
 
+mod cells;
 mod cliff;
+mod config;
 mod experiment;
 mod flow;
 mod linear;
 
+pub use cells::{CellFlow, LinearPowers};
 pub use cliff::{Cliff, Descent, descend, loss_and_gradient, surface};
-pub use experiment::{
-    CellFlow, Gradients, GradientsConfig, LinearPowers, TrainingNorms, gradients,
-};
+pub use config::GradientsConfig;
+pub use experiment::{Gradients, TrainingNorms, gradients};
 pub use flow::{Flow, WeightNorm, flow, network, weight_norm};
 pub use linear::{log_powers, slope, spectral_radius, with_radius};

@@ -3,16 +3,21 @@
 use std::ops::ControlFlow;
 
 use rayon::prelude::*;
-use reverie_model::rng::seeded;
+use reverie_model::rng::{Rng, seeded};
 use serde::Serialize;
 
+use super::network::Weights;
 use super::pattern::Pattern;
 use super::recall::one_at_a_time;
 use super::rule::Rule;
+use crate::numbers::mean;
 use crate::{LabError, Progress};
 
 /// Walks over all units before a recall is given up.
 const MAX_SWEEPS: usize = 100;
+
+/// Draws of independent patterns before that is given up.
+const MAX_DRAWS: usize = 1000;
 
 /// Recalls at one number of patterns a unit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -28,7 +33,7 @@ pub struct LoadPoint {
 impl LoadPoint {
     /// The mean of the seeds.
     pub fn mean(&self) -> f64 {
-        self.overlaps.iter().sum::<f64>() / self.overlaps.len() as f64
+        mean(&self.overlaps)
     }
 }
 
@@ -112,9 +117,7 @@ fn one_seed(
     tries: usize,
 ) -> Result<f64, LabError> {
     let rng = &mut seeded(seed);
-    let draw = |number: usize| Pattern::random(number.to_string(), n_units, rng);
-    let patterns: Vec<Pattern> = (0..n_patterns).map(draw).collect();
-    let weights = rule.weights(&patterns)?;
+    let (patterns, weights) = stored(rule, n_units, n_patterns, rng)?;
     // Every recall has a generator of its own, so that threads do not matter.
     let tried: Vec<f64> = patterns
         .par_iter()
@@ -126,7 +129,27 @@ fn one_seed(
             pattern.overlap(recall.units())
         })
         .collect();
-    Ok(tried.iter().sum::<f64>() / tried.len() as f64)
+    Ok(mean(&tried))
+}
+
+/// Random patterns and a network that stores them. Few random patterns of few units may depend on each
+/// other; a rule that asks for independent ones gets others then.
+fn stored(
+    rule: Rule,
+    n_units: usize,
+    n_patterns: usize,
+    rng: &mut Rng,
+) -> Result<(Vec<Pattern>, Weights), LabError> {
+    let mut left = MAX_DRAWS;
+    loop {
+        let draw = |number: usize| Pattern::random(number.to_string(), n_units, rng);
+        let patterns: Vec<Pattern> = (0..n_patterns).map(draw).collect();
+        left -= 1;
+        match rule.weights(&patterns) {
+            Err(LabError::DependentPatterns { .. }) if left > 0 => {}
+            found => return found.map(|weights| (patterns, weights)),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +175,14 @@ mod tests {
         assert!(at(Rule::Hebb) < 0.8);
         assert!(at(Rule::Storkey) > 0.97);
         assert!(at(Rule::PseudoInverse) > 0.999);
+    }
+
+    #[test]
+    fn as_many_patterns_as_units_are_drawn_until_they_are_independent() {
+        let go_on = |_| ControlFlow::Continue(());
+        let seeds: Vec<u64> = (0..20).collect();
+        let found = capacity(Rule::PseudoInverse, 10, &[1.0], &seeds, 10, go_on).unwrap();
+        assert!(found.points[0].mean() > 0.99, "{:?}", found.points[0]);
     }
 
     #[test]

@@ -3,107 +3,21 @@
 use std::ops::ControlFlow;
 
 use reverie_model::rng::{Rng, seeded};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::capacity::{Capacity, capacity};
+use super::config::HopfieldConfig;
 use super::network::Weights;
 use super::pattern::{Pattern, check as check_patterns};
-use super::recall::{Cue, Recall, Together, all_at_once, cued, one_at_a_time};
+use super::recall::{Recall, Together, all_at_once, cued, one_at_a_time};
 use super::rule::Rule;
-use crate::{LabError, Progress, check};
+use super::swing::{Swing, swing};
+use crate::{LabError, Progress};
 
 /// Walks over all units before a recall is given up.
-const MAX_SWEEPS: usize = 50;
+pub(super) const MAX_SWEEPS: usize = 50;
 /// Moments that are kept of a sweep, for the animation.
-const MOMENTS: usize = 16;
-/// Random starts that are tried for a network that goes to and fro.
-const SWING_STARTS: u64 = 400;
-/// Units of the networks that are tried for that; small ones swing more often.
-const SWING_UNITS: usize = 64;
-/// And the random patterns stored in them.
-const SWING_PATTERNS: usize = 12;
-
-/// What is done.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct HopfieldConfig {
-    /// How the pictures are stored.
-    pub rule: Rule,
-    /// What recalls begin with.
-    pub cue: Cue,
-    /// Chance of every unit to be turned over, with [`Cue::Noise`].
-    pub noise: f64,
-    /// N of the networks whose capacity is measured.
-    pub units: usize,
-    /// α = P / N: patterns a unit there.
-    pub loads: Vec<f64>,
-    /// Networks that are averaged there.
-    pub seeds: usize,
-    /// Recalls of each.
-    pub tries: usize,
-    /// Seed of all of it.
-    pub seed: u64,
-}
-
-impl Default for HopfieldConfig {
-    fn default() -> Self {
-        Self {
-            rule: Rule::Hebb,
-            cue: Cue::Noise,
-            noise: 0.2,
-            units: 1000,
-            loads: vec![
-                0.05, 0.08, 0.10, 0.12, 0.13, 0.138, 0.145, 0.155, 0.165, 0.18, 0.2, 0.25, 0.3,
-                0.4, 0.5,
-            ],
-            seeds: 3,
-            tries: 20,
-            seed: 0,
-        }
-    }
-}
-
-impl HopfieldConfig {
-    /// A small version.
-    pub fn quick() -> Self {
-        Self {
-            units: 300,
-            loads: vec![0.05, 0.1, 0.13, 0.18, 0.25, 0.4],
-            seeds: 2,
-            tries: 10,
-            ..Self::default()
-        }
-    }
-
-    /// Refuses settings that mean nothing.
-    ///
-    /// # Errors
-    /// [`LabError::Setting`].
-    pub fn check(&self) -> Result<(), LabError> {
-        let share = (0.0..=0.5).contains(&self.noise);
-        check("noise", self.noise, share, "between 0 and 0.5")?;
-        let few = (10..=5000).contains(&self.units);
-        check("units", self.units, few, "between 10 and 5000")?;
-        check(
-            "seeds",
-            self.seeds,
-            (1..=100).contains(&self.seeds),
-            "between 1 and 100",
-        )?;
-        check("tries", self.tries, self.tries > 0, "at least 1")?;
-        for &load in &self.loads {
-            let must = "above 0 and at most 1: there are no more patterns than units";
-            check("loads", load, load > 0.0 && load <= 1.0, must)?;
-        }
-        let is_rising = self.loads.windows(2).all(|pair| pair[0] < pair[1]);
-        check(
-            "loads",
-            format!("{:?}", self.loads),
-            is_rising,
-            "in rising order",
-        )
-    }
-}
-
+pub(super) const MOMENTS: usize = 16;
 /// A picture that was recalled.
 #[derive(Clone, Debug, Serialize)]
 pub struct Recalled {
@@ -117,19 +31,6 @@ pub struct Recalled {
     pub recall: Recall,
     /// All units at once, from the same cue.
     pub together: Together,
-}
-
-/// A small network that goes to and fro when all units change at once.
-#[derive(Clone, Debug, Serialize)]
-pub struct Swing {
-    /// Random starts that were tried, of so many networks.
-    pub starts: usize,
-    /// Of those, how many end in a cycle of two.
-    pub n_swinging: usize,
-    /// The one of those in which most units go to and fro.
-    pub widest: Together,
-    /// The same start one unit at a time.
-    pub settled: Recall,
 }
 
 /// All that was found.
@@ -172,7 +73,7 @@ pub fn hopfield(
     check_patterns(patterns)?;
     let weights = config.rule.weights(patterns)?;
     let per_rule = (config.loads.len() * config.seeds) as u64;
-    let total = patterns.len() as u64 + 3 * per_rule;
+    let total = patterns.len() as u64 + Rule::ALL.len() as u64 * per_rule;
     let mut found = Hopfield {
         config: config.clone(),
         n_units: weights.n_units(),
@@ -195,7 +96,7 @@ pub fn hopfield(
     }
     found.swing = swing(config.seed)?;
     let seeds: Vec<u64> = (0..config.seeds as u64)
-        .map(|number| config.seed + number)
+        .map(|number| config.seed.wrapping_add(number))
         .collect();
     for (number, rule) in (0..).zip(Rule::ALL) {
         let before = patterns.len() as u64 + number * per_rule;
@@ -242,39 +143,6 @@ fn recall(
     }
 }
 
-/// Random starts in small networks of random patterns.
-fn swing(seed: u64) -> Result<Option<Swing>, LabError> {
-    let rng = &mut seeded(seed);
-    let draw = |number: usize| Pattern::random(number.to_string(), SWING_UNITS, rng);
-    let patterns: Vec<Pattern> = (0..SWING_PATTERNS).map(draw).collect();
-    let weights = Rule::Hebb.weights(&patterns)?;
-    let mut swings = Vec::new();
-    for _ in 0..SWING_STARTS {
-        let start = Pattern::random("start", SWING_UNITS, rng).units;
-        let together = all_at_once(&weights, &start, 2 * MAX_SWEEPS);
-        if together.cycle == Some(2) {
-            swings.push((start, together));
-        }
-    }
-    let n_swinging = swings.len();
-    let n_moving = |(_, together): &(Vec<i8>, Together)| match together.moments.as_slice() {
-        [.., one, other] => one
-            .units
-            .iter()
-            .zip(&other.units)
-            .filter(|(a, b)| a != b)
-            .count(),
-        _ => 0,
-    };
-    let widest = swings.into_iter().max_by_key(n_moving);
-    Ok(widest.map(|(start, together)| Swing {
-        starts: SWING_STARTS as usize,
-        n_swinging,
-        widest: together,
-        settled: one_at_a_time(&weights, &start, MAX_SWEEPS, MOMENTS, rng),
-    }))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::pattern::drawings;
@@ -311,49 +179,5 @@ mod tests {
             _ => ControlFlow::Continue(()),
         });
         assert_eq!(found.unwrap().recalled.len(), 3);
-    }
-
-    #[test]
-    fn settings_that_mean_nothing_are_refused() {
-        let refused = |config: HopfieldConfig, word: &str| {
-            let error = config.check().unwrap_err().to_string();
-            assert!(error.contains(word), "{error}");
-        };
-        let config = HopfieldConfig::default;
-        refused(
-            HopfieldConfig {
-                noise: 0.7,
-                ..config()
-            },
-            "noise is 0.7",
-        );
-        refused(
-            HopfieldConfig {
-                units: 3,
-                ..config()
-            },
-            "units is 3",
-        );
-        refused(
-            HopfieldConfig {
-                seeds: 0,
-                ..config()
-            },
-            "seeds is 0",
-        );
-        refused(
-            HopfieldConfig {
-                loads: vec![1.2],
-                ..config()
-            },
-            "no more patterns than units",
-        );
-        refused(
-            HopfieldConfig {
-                loads: vec![0.2, 0.1],
-                ..config()
-            },
-            "rising",
-        );
     }
 }

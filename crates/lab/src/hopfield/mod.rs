@@ -11,21 +11,27 @@
 //! | `network` | [`Weights`] |
 //! | `recall` | one unit at a time, or all at once |
 //! | `capacity` | how many patterns a network holds |
+//! | `swing` | networks that go to and fro |
+//! | `config` | [`HopfieldConfig`] |
 //! | `experiment` | all of it |
 //!
 //! # Source
 //! Hopfield 1982, Proc. Natl. Acad. Sci. 79, 2554.
 
 mod capacity;
+mod config;
 mod experiment;
 mod network;
 mod pattern;
 mod recall;
 mod rule;
+mod swing;
 
 pub use capacity::{Capacity, LoadPoint, capacity};
-pub use experiment::{Hopfield, HopfieldConfig, Recalled, Swing, hopfield};
+pub use config::HopfieldConfig;
+pub use experiment::{Hopfield, Recalled, hopfield};
 pub use network::Weights;
 pub use pattern::{Pattern, drawings};
 pub use recall::{Cue, Moment, Recall, Together, all_at_once, cued, one_at_a_time};
 pub use rule::Rule;
+pub use swing::Swing;

@@ -1,5 +1,7 @@
 //! Weights between units.
 
+use crate::numbers::sum_products;
+
 /// Symmetric weights without a diagonal.
 ///
 /// # Shapes
@@ -40,11 +42,16 @@ impl Weights {
         &self.values[unit * self.n_units..(unit + 1) * self.n_units]
     }
 
-    /// What every unit sees of the others: h_i = Σ_j w_ij s_j, `[N]`.
+    /// What a unit sees of the others: h_i = Σ_j w_ij s_j, summed in double precision.
+    pub fn field(&self, unit: usize, units: &[i8]) -> f64 {
+        let product = |weight, unit| f64::from(weight) * f64::from(unit);
+        sum_products::<f32, i8, f64>(self.row(unit), units, product)
+    }
+
+    /// What every unit sees, `[N]`.
     pub fn fields(&self, units: &[i8]) -> Vec<f64> {
-        let units: Vec<f32> = units.iter().map(|unit| f32::from(*unit)).collect();
         (0..self.n_units)
-            .map(|unit| dot(self.row(unit), &units))
+            .map(|unit| self.field(unit, units))
             .collect()
     }
 
@@ -63,23 +70,6 @@ pub(super) fn energy(fields: &[f64], units: &[i8]) -> f64 {
     -0.5 * products.sum::<f64>()
 }
 
-/// The products of two rows summed in double precision, in sums side by side for the processor's
-/// vectors.
-fn dot(one: &[f32], other: &[f32]) -> f64 {
-    const LANES: usize = 8;
-    let product = |a: &f32, b: &f32| f64::from(*a) * f64::from(*b);
-    let mut sums = [0.0_f64; LANES];
-    let (left, right) = (one.chunks_exact(LANES), other.chunks_exact(LANES));
-    let rest = left.remainder().iter().zip(right.remainder());
-    let rest: f64 = rest.map(|(a, b)| product(a, b)).sum();
-    for (left, right) in left.zip(right) {
-        for lane in 0..LANES {
-            sums[lane] += product(&left[lane], &right[lane]);
-        }
-    }
-    sums.iter().sum::<f64>() + rest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,13 +81,5 @@ mod tests {
         assert_eq!(weights.fields(&[1, -1]), [-1.0, 1.0]);
         assert_eq!(weights.energy(&[1, 1]), -1.0);
         assert_eq!(weights.energy(&[1, -1]), 1.0);
-    }
-
-    #[test]
-    fn rows_of_any_length_are_summed() {
-        for length in [1, 15, 16, 17, 40] {
-            let ones = vec![1.0; length];
-            assert_eq!(dot(&ones, &ones), length as f64);
-        }
     }
 }

@@ -47,11 +47,7 @@ impl FromStr for Cue {
         match name {
             "noise" => Ok(Self::Noise),
             "half" => Ok(Self::Half),
-            _ => Err(LabError::Setting {
-                name: "cue",
-                value: name.to_owned(),
-                must: "noise or half",
-            }),
+            _ => Err(LabError::setting("cue", name, "noise or half")),
         }
     }
 }
@@ -105,8 +101,8 @@ pub struct Recall {
     pub sweeps: usize,
     /// Units that changed.
     pub changes: usize,
-    /// Changes that made the energy rise, computed anew from all weights after each moment as well as
-    /// for each change: there should be none.
+    /// Changes that made the energy rise, and moments that have more of it than the one before, both
+    /// computed anew from all weights: there should be none.
     pub rises: usize,
     /// Whether it came to rest.
     pub is_at_rest: bool,
@@ -156,8 +152,10 @@ pub fn one_at_a_time(
             let new = sign(fields[unit], units[unit]);
             if new != units[unit] {
                 let change = f64::from(new - units[unit]);
-                // ΔE = -Δs h, because the diagonal is zero.
-                recall.rises += usize::from(-change * fields[unit] > 0.0);
+                // ΔE = -Δs h, because the diagonal is zero; with h from all weights anew, so that no
+                // sum of changes is trusted.
+                let rise = -change * weights.field(unit, &units);
+                recall.rises += usize::from(rise > ROUNDING);
                 units[unit] = new;
                 recall.changes += 1;
                 // The weights are symmetric: its row is its column.
@@ -166,7 +164,7 @@ pub fn one_at_a_time(
                 }
             }
             if looks % every == 0 {
-                // Anew from all weights where it is shown, so that no sum of changes is trusted.
+                // Anew from all weights where it is shown.
                 let exact = if moments > 0 {
                     weights.energy(&units)
                 } else {

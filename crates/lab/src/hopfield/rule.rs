@@ -78,11 +78,7 @@ impl FromStr for Rule {
 
     fn from_str(name: &str) -> Result<Self, LabError> {
         let found = Self::ALL.into_iter().find(|rule| rule.name() == name);
-        found.ok_or_else(|| LabError::Setting {
-            name: "rule",
-            value: name.to_owned(),
-            must: "hebb, storkey or pseudo-inverse",
-        })
+        found.ok_or_else(|| LabError::setting("rule", name, "hebb, storkey or pseudo-inverse"))
     }
 }
 
@@ -130,6 +126,8 @@ fn storkey(n: usize, patterns: &[Vec<f32>]) -> Vec<f32> {
 fn pseudo_inverse(n: usize, patterns: &[Vec<f32>], overlaps: DMatrix<f64>) -> Option<Vec<f32>> {
     /// Pivots below this are rounding: the pattern is a mixture of others.
     const LEAST_PIVOT: f64 = 1e-5;
+    /// Weights below this are rounding too: nothing else is left of as many patterns as units.
+    const LEAST_WEIGHT: f64 = 1e-9;
     let inverse = overlaps.cholesky()?;
     let least = inverse
         .l_dirty()
@@ -149,7 +147,12 @@ fn pseudo_inverse(n: usize, patterns: &[Vec<f32>], overlaps: DMatrix<f64>) -> Op
     for i in 0..n {
         for j in i + 1..n {
             // Symmetric up to rounding; made exactly so.
-            let weight = (0.5 * (weights[(i, j)] + weights[(j, i)])) as f32;
+            let weight = 0.5 * (weights[(i, j)] + weights[(j, i)]);
+            let weight = if weight.abs() < LEAST_WEIGHT {
+                0.0
+            } else {
+                weight as f32
+            };
             values[i * n + j] = weight;
             values[j * n + i] = weight;
         }

@@ -8,7 +8,8 @@ use reverie_model::data::text::{EvalBatches, TrainBatches, Vocabulary};
 use reverie_model::sequence::{Outcome, TextConfig, TextSource, TextTrainer, evaluate};
 use serde::{Deserialize, Serialize};
 
-use crate::{LabError, Progress, check};
+use crate::numbers::mean;
+use crate::{LabError, Progress, positive, within};
 
 /// All settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -73,7 +74,7 @@ impl LayerNormResult {
             .map(|pair| pair[1].step_seconds / pair[0].step_seconds - 1.0)
             .filter(|ratio| ratio.is_finite())
             .collect();
-        (!ratios.is_empty()).then(|| ratios.iter().sum::<f64>() / ratios.len() as f64)
+        (!ratios.is_empty()).then(|| mean(&ratios))
     }
 
     /// Updates with layer normalisation for one without, mean over the seeds where both arrived.
@@ -82,7 +83,7 @@ impl LayerNormResult {
         let ratios: Vec<f64> = pairs
             .filter_map(|pair| Some(pair[1].reached? / pair[0].reached?))
             .collect();
-        (!ratios.is_empty()).then(|| ratios.iter().sum::<f64>() / ratios.len() as f64)
+        (!ratios.is_empty()).then(|| mean(&ratios))
     }
 }
 
@@ -92,22 +93,10 @@ impl LayerNormConfig {
     /// # Errors
     /// [`LabError::Setting`] with the setting, its value and what is allowed.
     pub fn check(&self) -> Result<(), LabError> {
-        let is_fine = (1..=100).contains(&self.seeds);
-        check("seeds", self.seeds, is_fine, "between 1 and 100")?;
-        check("updates", self.updates, self.updates > 0, "at least 1")?;
-        check(
-            "look-every",
-            self.look_every,
-            self.look_every > 0,
-            "at least 1",
-        )?;
-        let is_fine = self.level > 0.0 && self.level.is_finite();
-        check(
-            "level",
-            self.level,
-            is_fine,
-            "a finite number above 0, in nats per character",
-        )?;
+        within("seeds", self.seeds, 1..=100)?;
+        within("updates", self.updates, 1..)?;
+        within("look-every", self.look_every, 1..)?;
+        positive("level", self.level)?;
         Ok(self.text.check()?)
     }
 

@@ -10,12 +10,16 @@ use serde::{Deserialize, Serialize};
 use super::model::Reader;
 use super::sensitivity::{Sensitivity, sensitivity};
 use super::train::{LearnConfig, Update, learn};
-use crate::{LabError, Progress, check};
+use crate::numbers::{geometric_by_place, length};
+use crate::{LabError, Progress, within};
 
 /// Sequences on which a network is tested.
 const TESTED: usize = 256;
 /// Sequences whose sensitivities are averaged.
 const FOLLOWED: usize = 4;
+
+/// What has vanished altogether counts as so much.
+const VANISHED: f64 = 1e-30;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,12 +67,7 @@ impl MemoryConfig {
     /// [`LabError::Setting`].
     pub fn check(&self) -> Result<(), LabError> {
         self.learn.check()?;
-        check(
-            "seeds",
-            self.seeds,
-            (1..=100).contains(&self.seeds),
-            "between 1 and 100",
-        )
+        within("seeds", self.seeds, 1..=100)
     }
 }
 
@@ -130,7 +129,7 @@ pub fn memory(
     for seed in 0..config.seeds as u64 {
         for cell in cells {
             let learn_config = LearnConfig {
-                seed: config.learn.seed + seed,
+                seed: config.learn.seed.wrapping_add(seed),
                 ..config.learn
             };
             let before = done;
@@ -168,9 +167,9 @@ pub fn memory(
                 mastered: learnt.mastered,
                 right,
                 updates: learnt.updates,
-                outputs: geometric(followed.iter().map(|one| relative(&one.outputs, true))),
-                state: geometric(followed.iter().map(|one| relative(&state(one), false))),
-                start: geometric(start.iter().map(|one| relative(&state(one), false))),
+                outputs: geometric(&followed, |one| relative(&one.outputs, true)),
+                state: geometric(&followed, |one| relative(&state(one), false)),
+                start: geometric(&start, |one| relative(&state(one), false)),
                 forget: forget(&followed[0]),
                 symbols: test.symbols[..learn_config.steps].to_vec(),
                 followed: followed
@@ -195,9 +194,13 @@ fn untaught(cell: CellKind, config: &LearnConfig, device: &Device) -> Result<Rea
 /// ∂c_t/∂x_1 where there is a memory, else ∂h_t/∂x_1.
 fn state(one: &Sensitivity) -> Vec<f64> {
     let steps = one.memory.as_ref().unwrap_or(&one.units).iter();
-    steps
-        .map(|units| units.iter().map(|unit| unit * unit).sum::<f64>().sqrt())
-        .collect()
+    steps.map(|units| length(units)).collect()
+}
+
+/// The geometric mean over some sequences, step by step.
+fn geometric(all: &[Sensitivity], of: impl Fn(&Sensitivity) -> Vec<f64>) -> Vec<f64> {
+    let lists: Vec<Vec<f64>> = all.iter().map(of).collect();
+    geometric_by_place(&lists, VANISHED)
 }
 
 /// Relative to the largest, or to the first.
@@ -210,16 +213,6 @@ fn relative(values: &[f64], to_largest: bool) -> Vec<f64> {
         .iter()
         .map(|value| value / whole.max(f64::MIN_POSITIVE))
         .collect()
-}
-
-/// The geometric mean, place by place; what has vanished altogether counts as the smallest number.
-fn geometric(lists: impl Iterator<Item = Vec<f64>>) -> Vec<f64> {
-    let lists: Vec<Vec<f64>> = lists.collect();
-    let mean = |at: usize| {
-        let logs = lists.iter().map(|list| list[at].max(1e-30).ln());
-        (logs.sum::<f64>() / lists.len() as f64).exp()
-    };
-    (0..lists[0].len()).map(mean).collect()
 }
 
 fn forget(one: &Sensitivity) -> Option<(Vec<f64>, Vec<f64>)> {

@@ -10,6 +10,7 @@ use reverie_model::recurrent::{
 use reverie_model::rng::{Rng, normal};
 
 use super::task::{Batch, RecallTask};
+use crate::numbers::largest;
 
 /// Reads a sequence and says at its end which symbol came first.
 #[derive(Module, Debug)]
@@ -100,8 +101,7 @@ impl Reader {
 fn share_right(logits: Tensor<2>, answers: &[u32]) -> f64 {
     let [count, classes] = logits.dims();
     let values: Vec<f32> = logits.into_data().iter::<f32>().collect();
-    let best = |row: &[f32]| (0..classes).max_by(|a, b| row[*a].total_cmp(&row[*b]));
     let rows = values.chunks(classes).zip(answers);
-    let right = rows.filter(|(row, answer)| best(row) == Some(**answer as usize));
+    let right = rows.filter(|(row, answer)| largest(row) == **answer as usize);
     right.count() as f64 / count as f64
 }

@@ -2,7 +2,10 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
-use reverie_model::recurrent::{GateName, Mode, Sequence};
+use nalgebra::DMatrix;
+use reverie_model::recurrent::{
+    AnyCell, GateName, LayerState, Mode, Sequence, StackState, State, Stepped,
+};
 use serde::Serialize;
 
 use super::model::Reader;
@@ -21,11 +24,6 @@ pub struct Sensitivity {
 }
 
 impl Sensitivity {
-    /// `[T]`: Frobenius norm of ∂h_t/∂x_1.
-    pub fn hidden(&self) -> Vec<f64> {
-        self.units.iter().map(|units| norm(units)).collect()
-    }
-
     /// `[T]`: mean of a gate over the units weighed by how much of the first input each still holds;
     /// none where there is no such gate.
     ///
@@ -46,105 +44,180 @@ impl Sensitivity {
     }
 }
 
-fn norm(values: &[f64]) -> f64 {
-    values.iter().map(|value| value * value).sum::<f64>().sqrt()
+/// Follows one sequence of symbols through a network of one layer.
+///
+/// Derivatives are carried forwards: ∂h_t/∂x_1 is the Jacobian of a step times that of the step before
+/// it, so that the time grows with T and not with its square. The Jacobian of a step comes from one
+/// backward pass: the step is done once for every unit, side by side, and of copy k only unit k is
+/// looked at.
+///
+/// # Panics
+/// For no symbols, or more than one layer.
+pub fn sensitivity(model: &Reader, symbols: &[u32], device: &Device) -> Sensitivity {
+    assert!(!symbols.is_empty(), "a sequence of no symbols");
+    assert_eq!(model.stack.layers.len(), 1, "one layer");
+    let output = matrix(model.output.val());
+    let mut found = Sensitivity {
+        units: Vec::with_capacity(symbols.len()),
+        memory: None,
+        outputs: Vec::with_capacity(symbols.len()),
+        gates: Vec::new(),
+    };
+    let mut state = only(model.stack.initial(1, device));
+    let mut before: Option<Derivatives> = None;
+    for symbol in symbols {
+        let now = Derivatives::after(model, (*symbol, &state), before.as_ref(), device);
+        found.units.push(row_lengths(&now.hidden));
+        if let Some(memory) = &now.memory {
+            let all = found.memory.get_or_insert_default();
+            all.push(row_lengths(memory));
+        }
+        found
+            .outputs
+            .push((output.transpose() * &now.hidden).norm());
+        before = Some(now);
+        state = step(model, *symbol, state, device, &mut found.gates);
+    }
+    found
 }
 
-/// Follows one sequence of symbols.
-///
-/// All derivatives come from one backward pass: the sequence is read once for every step and unit, side
-/// by side, and of each copy only that unit at that step is looked at.
-pub fn sensitivity(model: &Reader, symbols: &[u32], device: &Device) -> Sensitivity {
-    let steps = symbols.len();
-    let [k, classes] = model.output.dims();
-    let gates = gates(model, symbols, device);
-    let (units, has_memory) = copies(model, symbols, steps * k, device, |t, state| {
-        one_each(state.0, t, k)
-    });
-    let memory = has_memory.then(|| {
-        copies(model, symbols, steps * k, device, |t, state| {
-            let memory = state.1.expect("an LSTM has a memory");
-            one_each(memory, t, k)
-        })
-        .0
-    });
-    let output = model.clone().train().output.val();
-    let (outputs, _) = copies(model, symbols, steps * classes, device, |t, state| {
-        one_each(state.0.matmul(output.clone()), t, classes)
-    });
-    let by_step = |rows: Vec<f64>, width: usize| -> Vec<Vec<f64>> {
-        rows.chunks(width).map(<[f64]>::to_vec).collect()
-    };
-    Sensitivity {
-        units: by_step(units, k),
-        memory: memory.map(|rows| by_step(rows, k)),
-        outputs: by_step(outputs, classes)
-            .iter()
-            .map(|row| norm(row))
-            .collect(),
-        gates,
+/// ∂h_t/∂x_1 and ∂c_t/∂x_1, `[K, V]`.
+struct Derivatives {
+    hidden: DMatrix<f64>,
+    memory: Option<DMatrix<f64>>,
+}
+
+impl Derivatives {
+    /// Those after the step that reads a symbol from a state, by those before it; by its own input
+    /// where it is the first.
+    fn after(
+        model: &Reader,
+        (symbol, state): (u32, &State),
+        before: Option<&Self>,
+        device: &Device,
+    ) -> Self {
+        let carried = |look: fn(State) -> Option<Tensor<2>>| -> Option<DMatrix<f64>> {
+            let [input, hidden, memory] = jacobians(model, (symbol, state), look, device)?;
+            let Some(before) = before else {
+                return input;
+            };
+            let through = |jacobian: Option<DMatrix<f64>>, before: Option<&DMatrix<f64>>| {
+                jacobian
+                    .zip(before)
+                    .map(|(jacobian, before)| jacobian * before)
+            };
+            let by_hidden = through(hidden, Some(&before.hidden));
+            match (by_hidden, through(memory, before.memory.as_ref())) {
+                (Some(one), Some(other)) => Some(one + other),
+                (one, other) => one.or(other),
+            }
+        };
+        Self {
+            hidden: carried(|state| Some(state.hidden))
+                .expect("a step depends on the one before it"),
+            memory: carried(|state| state.memory),
+        }
     }
 }
 
-/// The sum of the numbers that step `t` looks at: of copy `t·width + j` number j.
-fn one_each(values: Tensor<2>, t: usize, width: usize) -> Tensor<1> {
-    let rows = t * width..(t + 1) * width;
-    let square = values.slice([rows, 0..width]);
-    let eye = Tensor::eye(width, &square.device());
-    (square * eye).sum()
-}
-
-/// Reads `count` copies; answers with the length of ∂/∂x_1 of what each looks at, and whether there is
-/// a memory.
-fn copies(
+/// Derivatives of what `look` takes of the state after a step, `[K]`, by the step's input, by h and by
+/// c before it: `[K, V]` and twice `[K, K]`, each where there are any. None where there is nothing to
+/// look at.
+fn jacobians(
     model: &Reader,
-    symbols: &[u32],
-    count: usize,
+    (symbol, state): (u32, &State),
+    look: impl Fn(State) -> Option<Tensor<2>>,
     device: &Device,
-    look: impl Fn(usize, (Tensor<2>, Option<Tensor<2>>)) -> Tensor<1>,
-) -> (Vec<f64>, bool) {
-    let n_symbols = d_input(model);
-    let autodiff = device.clone().autodiff();
+) -> Option<[Option<DMatrix<f64>>; 3]> {
     let model = model.clone().train();
-    let hot = |symbol: u32| {
-        let mut row = vec![0.0_f32; n_symbols];
-        row[symbol as usize] = 1.0;
-        let row = Tensor::<2>::from_data(TensorData::new(row, [1, n_symbols]), &autodiff);
-        row.repeat_dim(0, count)
+    let device = device.clone().autodiff();
+    let k = model.output.dims()[0];
+    let copies = |row: &Tensor<2>| {
+        let row = Tensor::<2>::from_data(row.to_data(), &device);
+        row.repeat_dim(0, k).require_grad()
     };
-    let first = hot(symbols[0]).require_grad();
-    let rest = symbols[1..].iter().map(|symbol| hot(*symbol));
-    let inputs = Sequence::Steps(std::iter::once(first.clone()).chain(rest).collect());
-    let start = model.stack.initial(count, &autodiff);
-    let mut looked: Option<Tensor<1>> = None;
-    let mut has_memory = false;
-    model
-        .stack
-        .forward_observed(inputs, start, &mut Mode::Use, &mut |_, t, stepped| {
-            let state = stepped.state.clone();
-            has_memory = state.memory.is_some();
-            let found = look(t, (state.hidden, state.memory));
-            looked = Some(match looked.take() {
-                Some(before) => before + found,
-                None => found,
-            });
-        });
-    let gradients = looked.expect("a sequence has steps").backward();
-    let gradient = first.grad(&gradients).expect("the first input counts");
-    let values: Vec<f32> = gradient.into_data().iter::<f32>().collect();
-    let length = |row: &[f32]| {
-        norm(
-            &row.iter()
-                .map(|value| f64::from(*value))
-                .collect::<Vec<_>>(),
-        )
+    let input = copies(&one_hot(&model, symbol, &device));
+    let hidden = copies(&state.hidden);
+    let memory = state.memory.as_ref().map(copies);
+    let start = State {
+        hidden: hidden.clone(),
+        memory: memory.clone(),
     };
-    (values.chunks(n_symbols).map(length).collect(), has_memory)
+    let layers = vec![LayerState {
+        forward: start,
+        backward: None,
+    }];
+    let inputs = Sequence::Steps(vec![input.clone()]);
+    // Observed, so that it is done by the cell's own step.
+    let (_, end) = model.stack.forward_observed(
+        inputs,
+        StackState { layers },
+        &mut Mode::Use,
+        &mut |_, _, _| (),
+    );
+    let looked = look(only(end))?;
+    let eye = Tensor::eye(k, &looked.device());
+    let gradients = (looked * eye).sum().backward();
+    let by = |leaf: &Tensor<2>| leaf.grad(&gradients).map(matrix);
+    Some([by(&input), by(&hidden), memory.as_ref().and_then(by)])
 }
 
-/// Width of what the network reads.
+/// One step without derivatives; its gates are added to those of the steps before it.
+fn step(
+    model: &Reader,
+    symbol: u32,
+    state: State,
+    device: &Device,
+    gates: &mut Vec<(&'static str, Vec<Vec<f64>>)>,
+) -> State {
+    let layers = vec![LayerState {
+        forward: state,
+        backward: None,
+    }];
+    let mut keep = |_: usize, _: usize, stepped: &Stepped| {
+        for (name, values) in &stepped.gates {
+            let values = values.to_data().iter::<f32>().map(f64::from).collect();
+            match gates.iter_mut().find(|(known, _)| *known == name.name()) {
+                Some((_, steps)) => steps.push(values),
+                None => gates.push((name.name(), vec![values])),
+            }
+        }
+    };
+    let inputs = Sequence::Steps(vec![one_hot(model, symbol, device)]);
+    let start = StackState { layers };
+    let (_, end) = model
+        .stack
+        .forward_observed(inputs, start, &mut Mode::Use, &mut keep);
+    only(end)
+}
+
+/// The state of the only layer.
+fn only(state: StackState) -> State {
+    let layer = state.layers.into_iter().next();
+    layer.expect("a stack has layers").forward
+}
+
+/// A symbol as the network reads it, `[1, V]`.
+fn one_hot(model: &Reader, symbol: u32, device: &Device) -> Tensor<2> {
+    let width = d_input(model);
+    let mut row = vec![0.0_f32; width];
+    row[symbol as usize] = 1.0;
+    Tensor::from_data(TensorData::new(row, [1, width]), device)
+}
+
+/// The same numbers in double precision.
+fn matrix(values: Tensor<2>) -> DMatrix<f64> {
+    let [rows, columns] = values.dims();
+    let values = values.into_data();
+    DMatrix::from_row_iterator(rows, columns, values.iter::<f32>().map(f64::from))
+}
+
+fn row_lengths(matrix: &DMatrix<f64>) -> Vec<f64> {
+    matrix.row_iter().map(|row| row.norm()).collect()
+}
+
+/// V, the width of what the network reads.
 fn d_input(model: &Reader) -> usize {
-    use reverie_model::recurrent::AnyCell;
     let gates = match &model.stack.layers[0].forward {
         AnyCell::Elman(cell) => &cell.gates,
         AnyCell::Jordan(cell) => &cell.gates,
@@ -152,30 +225,6 @@ fn d_input(model: &Reader) -> usize {
         AnyCell::Gru(cell) => &cell.gates,
     };
     gates.input.dims()[0]
-}
-
-/// Every gate along the sequence, `[T][K]`.
-fn gates(model: &Reader, symbols: &[u32], device: &Device) -> Vec<(&'static str, Vec<Vec<f64>>)> {
-    let inputs = Sequence::of_symbols(symbols, 1, device);
-    let start = model.stack.initial(1, device);
-    let mut found: Vec<(&'static str, Vec<Vec<f64>>)> = Vec::new();
-    model
-        .stack
-        .forward_observed(inputs, start, &mut Mode::Use, &mut |_, _, stepped| {
-            for (name, values) in &stepped.gates {
-                let values = values
-                    .clone()
-                    .into_data()
-                    .iter::<f32>()
-                    .map(f64::from)
-                    .collect();
-                match found.iter_mut().find(|(known, _)| *known == name.name()) {
-                    Some((_, steps)) => steps.push(values),
-                    None => found.push((name.name(), vec![values])),
-                }
-            }
-        });
-    found
 }
 
 #[cfg(test)]

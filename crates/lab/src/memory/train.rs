@@ -2,16 +2,15 @@
 
 use std::ops::ControlFlow;
 
-use burn::module::Module;
 use burn::tensor::Device;
 use reverie_model::recurrent::{CellKind, ConfigError};
 use reverie_model::rng::seeded;
-use reverie_model::train::{OptimizerConfig, ParamGradients};
 use serde::{Deserialize, Serialize};
 
 use super::model::{Reader, cell_config};
 use super::task::RecallTask;
-use crate::{LabError, check};
+use crate::learner::Learner;
+use crate::{LabError, positive, up_to, within};
 
 /// Bias of an LSTM's forget gates at the start: open, σ(3) = 0.95.
 const FORGET_BIAS: f64 = 3.0;
@@ -68,26 +67,14 @@ impl LearnConfig {
     /// # Errors
     /// [`LabError::Setting`] with the setting, its value and what is allowed.
     pub fn check(&self) -> Result<(), LabError> {
-        let counts = [
-            ("first symbols", self.task.n_cues),
-            ("distractors", self.task.n_distractors),
-        ];
-        for (name, count) in counts {
-            let is_fine = (1..=1000).contains(&count);
-            check(name, count, is_fine, "between 1 and 1000")?;
-        }
-        let is_fine = (1..=512).contains(&self.hidden);
-        check("hidden", self.hidden, is_fine, "between 1 and 512")?;
-        let is_fine = (2..=500).contains(&self.steps);
-        check("steps", self.steps, is_fine, "between 2 and 500")?;
-        let is_fine = (1..=4096).contains(&self.batch);
-        check("batch", self.batch, is_fine, "between 1 and 4096")?;
-        let is_fine = (1..=1_000_000).contains(&self.updates);
-        check("updates", self.updates, is_fine, "between 1 and 1000000")?;
-        let is_fine = self.rate > 0.0 && self.rate <= 1.0;
-        check("rate", self.rate, is_fine, "above 0 and at most 1")?;
-        let clip = self.clip.unwrap_or(1.0);
-        check("clip", clip, clip > 0.0 && clip.is_finite(), "above 0")
+        within("first symbols", self.task.n_cues, 1..=1_000)?;
+        within("distractors", self.task.n_distractors, 1..=1_000)?;
+        within("hidden", self.hidden, 1..=512)?;
+        within("steps", self.steps, 2..=500)?;
+        within("batch", self.batch, 1..=4_096)?;
+        within("updates", self.updates, 1..=1_000_000)?;
+        within("rate", self.rate, up_to(1.0))?;
+        positive("clip", self.clip.unwrap_or(1.0))
     }
 }
 
@@ -127,37 +114,27 @@ pub fn learn(
 ) -> Result<Learnt, ConfigError> {
     let rng = &mut seeded(config.seed);
     let stack = cell_config(kind, config.task.n_symbols(), config.hidden, FORGET_BIAS);
-    let mut model = Reader::init(&stack, &config.task, rng, device)?.train();
-    let adam = OptimizerConfig::Adam {
-        beta_1: 0.9,
-        beta_2: 0.999,
-        epsilon: 1e-8,
-    };
-    let mut optimizer = adam.init();
+    let model = Reader::init(&stack, &config.task, rng, device)?;
+    let mut learner = Learner::new(model, config.clip);
     let autodiff = device.clone().autodiff();
     let mut steps = config.first_steps.min(config.steps);
     let (mut share, mut mastered) = (0.0, 0);
     let mut updates = Vec::with_capacity(config.updates);
     for number in 1..=config.updates {
         let batch = config.task.draw(config.batch, steps, rng);
-        let (loss, right) = model.loss(&batch, &autodiff);
-        let gradients = loss.backward();
-        let mut gradients = ParamGradients::of(&model, &gradients);
-        let norm = match config.clip {
-            Some(limit) => gradients.clip_norm(limit),
-            None => gradients.global_norm(),
-        };
+        let (loss, right) = learner.net.loss(&batch, &autodiff);
+        let found = learner.descend(config.rate, loss);
         let update = Update {
             steps,
-            loss: f64::from(loss.into_scalar::<f32>()),
+            loss: found.loss,
             right,
-            norm: norm.map_or(0.0, |norm| f64::from(norm.into_scalar::<f32>())),
+            norm: found.norm,
         };
         updates.push(update);
-        if !update.loss.is_finite() || !update.norm.is_finite() {
+        // Without a limit gradients may explode; what was learnt up to then is kept.
+        if !found.is_finite() {
             break;
         }
-        model = optimizer.step(config.rate, model, gradients);
         share = SMOOTHING * share + (1.0 - SMOOTHING) * right;
         if share > MASTERED {
             mastered = steps;
@@ -171,7 +148,7 @@ pub fn learn(
         }
     }
     Ok(Learnt {
-        model: model.valid(),
+        model: learner.net(),
         updates,
         mastered,
     })

@@ -3,7 +3,8 @@
 //! # Source
 //! Graves, Wayne, Danihelka 2014 (arXiv 1410.5401), section 3.3, eq. 5 to 9.
 
-use super::real::{Real, add_scaled, dot, softmax, softmax_back};
+use super::real::{Real, add_scaled, softmax, softmax_back};
+use crate::numbers::dot;
 
 /// Keeps the length of an empty row from being zero, and its gradient from being endless.
 const LENGTH_FLOOR: f64 = 1e-8;

@@ -2,8 +2,9 @@
 
 use super::layout::{Layout, Sizes, placing};
 use super::machine::Trace;
-use super::real::{Real, add_scaled, dot, softmax_back};
+use super::real::{Real, add_scaled, softmax_back};
 use super::task::Episode;
+use crate::numbers::dot;
 
 impl<F: Real> Trace<F> {
     /// Adds the gradients of the cost, times `scale`, to `gradients`.

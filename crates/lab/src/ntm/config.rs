@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::layout::Sizes;
-use super::task::Task;
-use crate::{LabError, check};
+use super::study::lengths;
+use super::task::{Extent, Task};
+use crate::{LabError, positive, rates, within};
 
 /// Settings.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,6 +68,12 @@ const RATE_FALLS_AT: f64 = 0.5;
 /// Share of the rate that is left at the end.
 const RATE_AT_END: f64 = 0.05;
 
+/// Most numbers that the steps of one sequence leave behind for the way back: 1 GiB of them.
+const MOST_NUMBERS: usize = 1 << 28;
+
+/// Numbers that both heads keep of every row at every step.
+const PLACES: usize = 10;
+
 impl NtmConfig {
     /// A small version that shows learning.
     pub fn quick() -> Self {
@@ -91,8 +98,7 @@ impl NtmConfig {
     /// The step size after so many sequences: constant at first, then falling evenly.
     pub fn rate_at(&self, sequences: u64) -> f64 {
         let done = sequences as f64 / self.sequences.max(1) as f64;
-        let falls = ((done - RATE_FALLS_AT) / (1.0 - RATE_FALLS_AT)).clamp(0.0, 1.0);
-        self.rate * (1.0 - (1.0 - RATE_AT_END) * falls)
+        self.rate * rates::evenly(done, RATE_FALLS_AT, RATE_AT_END)
     }
 
     /// Refuses settings that make no machine.
@@ -100,56 +106,38 @@ impl NtmConfig {
     /// # Errors
     /// [`LabError::Setting`] with the setting, its value and what is allowed.
     pub fn check(&self) -> Result<(), LabError> {
-        let to = |most: usize| 1..=most;
-        check(
-            "longest",
-            self.longest,
-            to(1_000).contains(&self.longest),
-            "between 1 and 1000",
-        )?;
-        let is_fine = (3..=4_096).contains(&self.rows);
-        check("rows", self.rows, is_fine, "between 3 and 4096")?;
-        check(
-            "width",
-            self.width,
-            to(1_024).contains(&self.width),
-            "between 1 and 1024",
-        )?;
-        check(
-            "hidden",
-            self.hidden,
-            to(4_096).contains(&self.hidden),
-            "between 1 and 4096",
-        )?;
-        check(
-            "batch",
-            self.batch,
-            to(1_024).contains(&self.batch),
-            "between 1 and 1024",
-        )?;
-        check(
-            "tests",
-            self.tests,
-            to(100_000).contains(&self.tests),
-            "between 1 and 100000",
-        )?;
-        check(
-            "sequences",
-            self.sequences,
-            self.sequences > 0,
-            "at least 1",
-        )?;
-        check(
-            "look-every",
-            self.look_every,
-            self.look_every > 0,
-            "at least 1",
-        )?;
-        for (name, value) in [("rate", self.rate), ("clip", self.clip)] {
-            let is_fine = value > 0.0 && value.is_finite();
-            check(name, value, is_fine, "a finite number above 0")?;
+        within("longest", self.longest, 1..=1_000)?;
+        within("rows", self.rows, 3..=4_096)?;
+        within("width", self.width, 1..=1_024)?;
+        within("hidden", self.hidden, 1..=4_096)?;
+        within("batch", self.batch, 1..=1_024)?;
+        within("tests", self.tests, 1..=100_000)?;
+        within("sequences", self.sequences, 1..)?;
+        within("look-every", self.look_every, 1..)?;
+        positive("rate", self.rate)?;
+        positive("clip", self.clip)?;
+        within("start", self.start, -1.0..=1.0)?;
+        let longest = Extent {
+            length: self.longest,
+            repeats: self.task.repeats(self.longest),
+        };
+        let tested = lengths(self.task, self.rows);
+        let steps = tested.into_iter().chain([longest]);
+        let steps = steps
+            .map(|extent| self.task.steps(extent))
+            .max()
+            .unwrap_or(0);
+        let of_step = self.rows * (self.width + PLACES) + 8 * self.hidden;
+        match steps * of_step <= MOST_NUMBERS {
+            true => Ok(()),
+            false => Err(LabError::setting(
+                "memory",
+                format!("{} x {}", self.rows, self.width),
+                format!(
+                    "smaller, or longest less than {}: {steps} steps must fit in 1 GiB",
+                    self.longest
+                ),
+            )),
         }
-        let is_fine = self.start.abs() <= 1.0;
-        check("start", self.start, is_fine, "between -1 and 1")
     }
 }

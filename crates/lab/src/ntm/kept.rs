@@ -30,7 +30,7 @@ struct Notes {
 }
 
 /// A look as whole numbers, which JSON keeps to the last bit.
-fn bits(look: &Look) -> [u64; 4] {
+pub(super) fn bits(look: &Look) -> [u64; 4] {
     let Look {
         sequences,
         train_nats,
@@ -41,7 +41,8 @@ fn bits(look: &Look) -> [u64; 4] {
     [sequences, train_nats, nats, wrong_bits]
 }
 
-fn look([sequences, rest @ ..]: [u64; 4]) -> Look {
+/// The look of those numbers.
+pub(super) fn look([sequences, rest @ ..]: [u64; 4]) -> Look {
     let [train_nats, nats, wrong_bits] = rest.map(f64::from_bits);
     Look {
         sequences,
@@ -57,14 +58,14 @@ impl NtmTrainer {
         let notes = Notes {
             config: self.config.clone(),
             rng: to_text(&self.rng),
-            updates: self.updates,
+            updates: self.adam.time,
             sequences: self.sequences,
             train_sum: self.train_sum.to_bits(),
             train_count: self.train_count,
             looks: self.looks.iter().map(bits).collect(),
         };
         let mut checkpoint = Checkpoint::new(KIND, &notes);
-        let vectors = [&self.numbers, &self.moment_1, &self.moment_2];
+        let vectors = [&self.numbers, &self.adam.mean, &self.adam.square];
         let tensors = VECTORS.into_iter().zip(vectors).map(|(name, values)| {
             let shape = vec![values.len()];
             (
@@ -106,11 +107,11 @@ impl NtmTrainer {
             Ok(tensor.values)
         };
         trainer.numbers = take(VECTORS[0])?;
-        trainer.moment_1 = take(VECTORS[1])?;
-        trainer.moment_2 = take(VECTORS[2])?;
+        trainer.adam.mean = take(VECTORS[1])?;
+        trainer.adam.square = take(VECTORS[2])?;
         let generator = || unfit(ImportError::Missing("the generator".to_owned()));
         trainer.rng = from_text(&notes.rng).ok_or_else(generator)?;
-        trainer.updates = notes.updates;
+        trainer.adam.time = notes.updates;
         trainer.sequences = notes.sequences;
         (trainer.train_sum, trainer.train_count) =
             (f64::from_bits(notes.train_sum), notes.train_count);
@@ -124,6 +125,7 @@ mod tests {
     use std::ops::ControlFlow;
 
     use super::super::study::{reached, report, teach};
+    use super::super::task::Task;
     use super::*;
 
     fn tiny() -> NtmConfig {
@@ -185,5 +187,19 @@ mod tests {
         let config = NtmConfig { rows: 2, ..tiny() };
         let error = NtmTrainer::new(config).unwrap_err();
         assert!(error.to_string().starts_with("rows is 2"), "{error}");
+    }
+
+    #[test]
+    fn sequences_that_no_memory_holds_are_refused() {
+        let config = NtmConfig {
+            task: Task::RepeatCopy,
+            longest: 1_000,
+            ..NtmConfig::default()
+        };
+        let said = config.check().unwrap_err().to_string();
+        assert!(
+            said.starts_with("memory is 128 x 20; it must be smaller, or longest"),
+            "{said}"
+        );
     }
 }

@@ -8,7 +8,8 @@ use std::ops::Range;
 use rand::RngExt;
 use reverie_model::rng::Rng;
 
-use super::real::{Real, add_scaled, dot};
+use super::real::{Real, add_scaled};
+use crate::numbers::dot;
 
 /// Sizes of a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@
 //! | teach one | [`NtmTrainer`], [`teach`] |
 //! | test it | [`NtmTrainer::test`], [`lengths`], [`Length`] |
 //! | see its memory and heads | [`Picture`] |
-//! | set it against an LSTM | [`baseline`], [`BaselineConfig`] |
+//! | set it against an LSTM | [`BaselineTrainer`], [`BaselineConfig`] |
 //!
 //! # Why it is written by hand
 //! A step is some sixty operations on very small tensors: a memory of 128 x 20 numbers, a controller of
@@ -28,7 +28,7 @@
 
 mod addressing;
 mod backward;
-pub mod baseline;
+mod baseline;
 mod config;
 mod kept;
 mod layout;
@@ -39,7 +39,7 @@ mod study;
 mod task;
 mod trainer;
 
-pub use baseline::BaselineConfig;
+pub use baseline::{BaselineConfig, BaselineReport, BaselineTrainer};
 pub use config::NtmConfig;
 pub use picture::Picture;
 pub use study::{LEARNT, Length, NtmReport, lengths, reached, report, teach};

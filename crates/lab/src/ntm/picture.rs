@@ -50,13 +50,4 @@ impl Picture {
             gate: trace.steps.iter().map(|step| step.reader.gate).collect(),
         }
     }
-
-    /// The row each head looked at most strongly, step by step.
-    pub fn strongest(weights: &[Vec<f32>]) -> Vec<usize> {
-        let best = |row: &Vec<f32>| {
-            let better = |best: usize, i: usize| if row[i] > row[best] { i } else { best };
-            (0..row.len()).fold(0, better)
-        };
-        weights.iter().map(best).collect()
-    }
 }

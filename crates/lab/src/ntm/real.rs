@@ -2,6 +2,8 @@
 
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub, SubAssign};
 
+use crate::numbers::dot;
+
 /// What the machine computes with: `f32` to train, `f64` to check its gradients.
 pub trait Real:
     Copy
@@ -84,24 +86,6 @@ macro_rules! real {
 
 real!(f32);
 real!(f64);
-
-/// Σ a b, summed in eight lanes so that the processor may do them at once.
-pub fn dot<F: Real>(a: &[F], b: &[F]) -> F {
-    const LANES: usize = 8;
-    let mut lanes = [F::zero(); LANES];
-    let (heads_a, heads_b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let tail = heads_a.remainder().iter().zip(heads_b.remainder());
-    let mut sum = tail.fold(F::zero(), |sum, (&a, &b)| sum + a * b);
-    for (a, b) in heads_a.zip(heads_b) {
-        for ((lane, &a), &b) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += a * b;
-        }
-    }
-    for lane in lanes {
-        sum += lane;
-    }
-    sum
-}
 
 /// y += s x.
 pub fn add_scaled<F: Real>(y: &mut [F], s: F, x: &[F]) {

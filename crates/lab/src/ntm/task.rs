@@ -65,12 +65,26 @@ impl Task {
         }
     }
 
+    /// Most repeats where there are at most `longest` vectors.
+    pub fn repeats(self, longest: usize) -> usize {
+        match self {
+            Self::Copy => 1,
+            Self::RepeatCopy => longest,
+        }
+    }
+
+    /// T, steps of an episode: what is shown, the flag, and what is asked for.
+    pub fn steps(self, extent: Extent) -> usize {
+        let end = usize::from(self == Self::RepeatCopy);
+        extent.length + 1 + extent.length * extent.repeats + end
+    }
+
     /// Draws how long an episode is, up to `longest` vectors and as many repeats.
     pub fn extent(self, longest: usize, rng: &mut Rng) -> Extent {
         let length = rng.random_range(1..=longest);
-        let repeats = match self {
-            Self::Copy => 1,
-            Self::RepeatCopy => rng.random_range(1..=longest),
+        let repeats = match self.repeats(longest) {
+            1 => 1,
+            most => rng.random_range(1..=most),
         };
         Extent { length, repeats }
     }
@@ -131,6 +145,7 @@ mod tests {
         };
         let episode = Task::Copy.episode(extent, 20, &mut seeded(1));
         assert_eq!((episode.inputs.len(), episode.targets.len()), (7, 7));
+        assert_eq!(Task::Copy.steps(extent), 7);
         assert_eq!(episode.inputs[3][BITS], 1.0);
         for step in 0..3 {
             assert_eq!(
@@ -149,6 +164,7 @@ mod tests {
             repeats: 3,
         };
         let episode = Task::RepeatCopy.episode(extent, 10, &mut seeded(2));
+        assert_eq!(Task::RepeatCopy.steps(extent), episode.inputs.len());
         let asked: Vec<_> = episode.targets.iter().flatten().collect();
         assert_eq!(asked.len(), 7);
         assert_eq!(asked.len() * asked[0].len(), Task::RepeatCopy.bits(extent));

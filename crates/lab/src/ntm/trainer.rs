@@ -1,6 +1,7 @@
 //! Learning from one episode after another.
 
 use rayon::prelude::*;
+use reverie_kernels::optim::Adam;
 use reverie_model::rng::{Rng, seeded};
 use serde::Serialize;
 
@@ -10,13 +11,11 @@ use super::machine::{Cost, Trace, run};
 use super::task::{Episode, Extent};
 use crate::LabError;
 
-/// Adam's memory of gradients.
-const BETA_1: f64 = 0.9;
-/// Adam's memory of squares.
-const BETA_2: f64 = 0.999;
+/// Adam's memory of gradients and of their squares.
+const BETAS: [f32; 2] = [0.9, 0.999];
 /// Keeps Adam's division finite, and its steps small where gradients are: at the usual 1e-8 a single
 /// hard sequence throws a machine that has learnt the task far out of it.
-const EPSILON: f64 = 1e-5;
+const EPSILON: f32 = 1e-5;
 /// Added to a seed where episodes are drawn that are not learnt from.
 const FRESH: u64 = 0x6e74_6d5f_7465_7374;
 
@@ -42,10 +41,8 @@ pub struct NtmTrainer {
     pub(super) config: NtmConfig,
     pub(super) layout: Layout,
     pub(super) numbers: Vec<f32>,
-    pub(super) moment_1: Vec<f32>,
-    pub(super) moment_2: Vec<f32>,
+    pub(super) adam: Adam<f32>,
     pub(super) rng: Rng,
-    pub(super) updates: u64,
     pub(super) sequences: u64,
     pub(super) train_sum: f64,
     pub(super) train_count: u64,
@@ -62,15 +59,12 @@ impl NtmTrainer {
         let layout = Layout::new(config.sizes());
         let mut rng = seeded(config.seed);
         let numbers = layout.draw(&mut rng);
-        let zeros = vec![0.0; numbers.len()];
         Ok(Self {
             config,
             layout,
+            adam: Adam::new(numbers.len(), BETAS, EPSILON),
             numbers,
-            moment_1: zeros.clone(),
-            moment_2: zeros,
             rng,
-            updates: 0,
             sequences: 0,
             train_sum: 0.0,
             train_count: 0,
@@ -135,35 +129,17 @@ impl NtmTrainer {
         if !(nats.is_finite() && norm.is_finite()) {
             return Err(LabError::Diverged {
                 what: "the cost of the neural Turing machine",
-                step: self.updates + 1,
+                step: self.adam.time + 1,
             });
         }
         let limit = (self.config.clip / norm.max(f64::MIN_POSITIVE)).min(1.0);
-        self.updates += 1;
-        self.move_along(&gradients, limit as f32);
+        gradients.iter_mut().for_each(|g| *g *= limit as f32);
+        let rate = self.config.rate_at(self.sequences) as f32;
+        self.adam.step(rate, &mut self.numbers, &gradients);
         self.sequences += episodes.len() as u64;
         self.train_sum += nats;
         self.train_count += 1;
         Ok(nats)
-    }
-
-    /// Adam.
-    ///
-    /// # Source
-    /// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1.
-    fn move_along(&mut self, gradients: &[f32], limit: f32) {
-        let time = self.updates.min(1_000_000) as i32;
-        let (right_1, right_2) = (1.0 - BETA_1.powi(time), 1.0 - BETA_2.powi(time));
-        let rate = (self.config.rate_at(self.sequences) * right_2.sqrt() / right_1) as f32;
-        let (beta_1, beta_2) = (BETA_1 as f32, BETA_2 as f32);
-        let epsilon = (EPSILON * right_2.sqrt()) as f32;
-        let moments = self.moment_1.iter_mut().zip(&mut self.moment_2);
-        for ((number, (m, v)), g) in self.numbers.iter_mut().zip(moments).zip(gradients) {
-            let g = g * limit;
-            *m = beta_1 * *m + (1.0 - beta_1) * g;
-            *v = beta_2 * *v + (1.0 - beta_2) * g * g;
-            *number -= rate * *m / (v.sqrt() + epsilon);
-        }
     }
 
     /// Runs the machine as it is now along an episode.

@@ -1,17 +1,27 @@
 //! One fit: from a wrong guess to the parameters.
 
-use std::f64::consts::PI;
 use std::ops::ControlFlow;
 
+use reverie_kernels::optim::Adam;
 use serde::{Deserialize, Serialize};
 
-use super::optimise::{Adam, bfgs};
+use super::bfgs::bfgs;
 use super::system::{Parameters, State};
 use super::{IntegratorNetwork, OBSERVATIONS, Observations};
+use crate::numbers::length;
+use crate::rates;
 
 /// Lengths of the windows, in intervals: short ones first, because over a long time a wrong guess ends
 /// far from the truth and the loss has many valleys.
 const WINDOWS: [usize; 6] = [3, 6, 12, 25, 50, OBSERVATIONS - 1];
+
+/// Adam's usual memory, and a floor that is small beside the gradients of double precision.
+///
+/// Double, because the last step of a chaotic system depends on the first by a factor of a hundred.
+const ADAM: ([f64; 2], f64) = ([0.9, 0.999], 1e-12);
+
+/// Share of a step size that is left at the end of a length of windows.
+const RATE_AT_END: f64 = 0.01;
 
 /// How the network is trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,7 +93,7 @@ pub fn fit(
     for window in WINDOWS {
         let network = IntegratorNetwork::new(observations, window);
         let mut numbers = network.numbers(&parameters, &path);
-        let mut adam = Adam::new(numbers.len());
+        let mut adam = Adam::new(numbers.len(), ADAM.0, ADAM.1);
         for update in 0..config.updates {
             if observe().is_break() {
                 return None;
@@ -102,8 +112,8 @@ pub fn fit(
                 });
             }
             let part = update as f64 / config.updates as f64;
-            let now = rate * (0.01 + 0.99 * (1.0 + (PI * part).cos()) / 2.0);
-            adam.step(&mut numbers, &clipped(gradient), now);
+            let now = rate * rates::cosine(part, RATE_AT_END);
+            adam.step(now, &mut numbers, &clipped(gradient));
         }
         done += config.updates;
         rate /= config.rate_falls;
@@ -137,11 +147,7 @@ pub fn fit(
 
 /// The gradient with a length of at most 1: over a long chaotic time it can be huge.
 fn clipped(mut gradient: Vec<f64>) -> Vec<f64> {
-    let norm = gradient
-        .iter()
-        .map(|slope| slope * slope)
-        .sum::<f64>()
-        .sqrt();
+    let norm = length(&gradient);
     if norm > 1.0 {
         gradient.iter_mut().for_each(|slope| *slope /= norm);
     }

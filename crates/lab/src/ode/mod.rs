@@ -15,12 +15,12 @@
 //! | look inside | [`OdeSystem`], [`IntegratorCell`], [`IntegratorNetwork`] |
 //! | compare | [`least_squares`] |
 
+mod bfgs;
 mod cell;
 mod fit;
 mod least_squares;
 mod network;
 mod observations;
-mod optimise;
 mod study;
 mod system;
 

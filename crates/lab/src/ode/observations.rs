@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::system::{OdeSystem, STATES, State};
 use super::{IntegratorCell, STEPS_PER_OBSERVATION};
+use crate::numbers::moments;
 
 /// Observations of one system, at the times 0, 1, 2, ... intervals.
 pub const OBSERVATIONS: usize = 100;
@@ -58,10 +59,8 @@ pub fn truth(system: OdeSystem, count: usize) -> Vec<State> {
 }
 
 fn deviations(states: &[State]) -> State {
-    let count = states.len() as f64;
     std::array::from_fn(|i| {
-        let mean = states.iter().map(|state| state[i]).sum::<f64>() / count;
-        let squares = states.iter().map(|state| (state[i] - mean).powi(2));
-        (squares.sum::<f64>() / count).sqrt()
+        let values: Vec<f64> = states.iter().map(|state| state[i]).collect();
+        moments(&values).1.sqrt()
     })
 }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::system::{OdeSystem, Parameters, State};
 use super::{Fit, FitConfig, FitPoint, Observations, fit, least_squares, truth};
-use crate::{LabError, Progress, check};
+use crate::numbers::mean;
+use crate::{LabError, Progress, positive, some, within};
 
 /// A guess is at most this factor above or below the truth.
 pub const GUESS_FACTOR: f64 = 2.0;
@@ -51,21 +52,12 @@ impl OdeStudy {
     /// # Errors
     /// The first that is not.
     pub fn check(&self) -> Result<(), LabError> {
-        let is_fine = (0.0..=1.0).contains(&self.noise);
-        check("noise", self.noise, is_fine, "from 0 to 1")?;
-        check("system", "empty", !self.systems.is_empty(), "one or more")?;
-        let is_fine = (1..=1000).contains(&self.fits);
-        check("fits", self.fits, is_fine, "between 1 and 1000")?;
-        let updates = self.training.updates;
-        let is_fine = (1..=1_000_000).contains(&updates);
-        check("updates", updates, is_fine, "between 1 and 1000000")?;
-        let FitConfig {
-            rate, rate_falls, ..
-        } = self.training;
-        for (name, value) in [("rate", rate), ("rate_falls", rate_falls)] {
-            check(name, value, value > 0.0 && value.is_finite(), "above 0")?;
-        }
-        Ok(())
+        some("system", &self.systems)?;
+        within("noise", self.noise, 0.0..=1.0)?;
+        within("fits", self.fits, 1..=1_000)?;
+        within("updates", self.training.updates, 1..=1_000_000)?;
+        positive("rate", self.training.rate)?;
+        positive("rate_falls", self.training.rate_falls)
     }
 }
 
@@ -139,10 +131,6 @@ impl OdeCase {
     pub fn rival(&self) -> f64 {
         mean(&self.errors(|fit| fit.least_squares))
     }
-}
-
-fn mean(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// Fits every system without and with noise, `study.fits` times each.
@@ -282,6 +270,6 @@ mod tests {
             ..quick()
         };
         let said = study.check().unwrap_err().to_string();
-        assert_eq!(said, "noise is -0.1; it must be from 0 to 1");
+        assert_eq!(said, "noise is -0.1; it must be between 0 and 1");
     }
 }

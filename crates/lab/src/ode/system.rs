@@ -192,11 +192,8 @@ impl FromStr for OdeSystem {
 
     fn from_str(name: &str) -> Result<Self, LabError> {
         let found = Self::ALL.into_iter().find(|system| system.name() == name);
-        found.ok_or_else(|| LabError::Setting {
-            name: "system",
-            value: name.to_owned(),
-            must: "lotka-volterra, sir, lorenz or fitzhugh-nagumo",
-        })
+        let must = "lotka-volterra, sir, lorenz or fitzhugh-nagumo";
+        found.ok_or_else(|| LabError::setting("system", name, must))
     }
 }
 

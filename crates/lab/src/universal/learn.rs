@@ -1,24 +1,26 @@
 //! One network: how it learns and how it is tested.
 
-use std::f64::consts::PI;
 use std::ops::ControlFlow;
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand::RngExt;
 use reverie_model::rng::Rng;
-use reverie_model::train::{OptimizerConfig, ParamGradients};
 use serde::{Deserialize, Serialize};
 
 use super::DrivenNetwork;
 use super::oscillator::DrivenPath;
-use crate::LabError;
+use crate::learner::Learner;
+use crate::numbers::moments;
+use crate::{LabError, positive, rates, within};
 
 /// Lengths of the pieces that are learnt, in values, each for a quarter of the updates: short ones
 /// first, because the gradient over a long time says little about a network that is still far off.
 const PIECES: [usize; 4] = [10, 20, 40, 40];
 /// Units up to which the step size is [`Learning::rate`]; above, it falls with the root of the size.
 const SMALL: f64 = 8.0;
+/// Share of the step size that is left at the end.
+const RATE_AT_END: f64 = 0.01;
 /// Longest gradient.
 const CLIP: f64 = 1.0;
 /// Updates between two losses that are kept.
@@ -45,6 +47,18 @@ impl Default for Learning {
     }
 }
 
+impl Learning {
+    /// Whether all settings are in their range.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check(&self) -> Result<(), LabError> {
+        within("updates", self.updates, 1..)?;
+        within("batch", self.batch, 1..=4_096)?;
+        positive("rate", self.rate)
+    }
+}
+
 /// Paths, and the deviations of their states.
 pub(super) struct Paths {
     pub paths: Vec<DrivenPath>,
@@ -67,12 +81,10 @@ pub(super) struct Tested {
 
 impl Paths {
     pub fn new(paths: Vec<DrivenPath>) -> Self {
-        let states = || paths.iter().flat_map(|path| &path.states);
-        let count = states().count() as f64;
         let scales = std::array::from_fn(|i| {
-            let mean = states().map(|state| state[i]).sum::<f64>() / count;
-            let squares = states().map(|state| (state[i] - mean).powi(2));
-            (squares.sum::<f64>() / count).sqrt()
+            let states = paths.iter().flat_map(|path| &path.states);
+            let values: Vec<f64> = states.map(|state| state[i]).collect();
+            moments(&values).1.sqrt()
         });
         Self { paths, scales }
     }
@@ -140,15 +152,10 @@ pub(super) fn learn(
     device: &Device,
     mut watch: impl FnMut(usize, f64) -> ControlFlow<()>,
 ) -> Result<Option<Learned>, LabError> {
-    let device = device.clone().autodiff();
-    let mut network = DrivenNetwork::init(units, rng, &device)?;
+    let network = DrivenNetwork::init(units, rng, device)?;
     let parameters = network.num_params();
-    let adam = OptimizerConfig::Adam {
-        beta_1: 0.9,
-        beta_2: 0.999,
-        epsilon: 1e-8,
-    };
-    let mut optimizer = adam.init();
+    let mut learner = Learner::new(network, CLIP);
+    let device = device.clone().autodiff();
     let size_factor = (SMALL / units as f64).sqrt().min(1.0);
     let mut losses = Vec::new();
     for update in 0..learning.updates {
@@ -165,18 +172,15 @@ pub(super) fn learn(
             .collect();
         let [starts, drives, truth] = paths.pieces(&chosen, steps, paths.scales);
         let batch = learning.batch;
-        let said = network.path(
-            Tensor::from_data(TensorData::new(starts, [batch, 2]), &device),
-            Tensor::from_data(TensorData::new(drives, [steps, batch, 1]), &device),
-        );
-        let truth = Tensor::from_data(TensorData::new(truth, [steps * batch, 2]), &device);
-        let loss = (said - truth).square().mean();
-        let gradients = loss.backward();
-        let mut gradients = ParamGradients::of(&network, &gradients);
-        gradients.clip_norm(CLIP);
-        let fall = 0.01 + 0.99 * (1.0 + (PI * part).cos()) / 2.0;
-        network = optimizer.step(learning.rate * size_factor * fall, network, gradients);
-        let loss = f64::from(loss.inner().into_scalar::<f32>());
+        let rate = learning.rate * size_factor * rates::cosine(part, RATE_AT_END);
+        let loss = learner.update(rate, |network| {
+            let said = network.path(
+                Tensor::from_data(TensorData::new(starts, [batch, 2]), &device),
+                Tensor::from_data(TensorData::new(drives, [steps, batch, 1]), &device),
+            );
+            let truth = Tensor::from_data(TensorData::new(truth, [steps * batch, 2]), &device);
+            (said - truth).square().mean()
+        })?;
         if update.is_multiple_of(KEPT_EVERY) {
             losses.push((update, loss));
         }
@@ -185,7 +189,7 @@ pub(super) fn learn(
         }
     }
     Ok(Some(Learned {
-        network: network.valid(),
+        network: learner.net(),
         parameters,
         losses,
     }))

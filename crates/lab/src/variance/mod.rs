@@ -13,7 +13,10 @@
 //! | `scheme` | [`Scheme`]: how weights are drawn |
 //! | `network` | random networks, signals up and gradients down |
 //! | `theory` | the formulas, and the mean-field recursion by quadrature |
+//! | `lines` | the lecture's formulas beside what is measured |
+//! | `recursion` | deep and recurrent networks beside the recursion |
 //! | `scale` | [`drift`]: whether any constant scale keeps both |
+//! | `config` | [`VarianceConfig`] |
 //! | `experiment` | all of it |
 //!
 //! # Source
@@ -21,17 +24,21 @@
 //! (arXiv 1312.6120); Poole et al. 2016 (arXiv 1606.05340) for the recursion.
 
 mod activation;
+mod config;
 mod experiment;
+mod lines;
 mod network;
+mod recursion;
 mod scale;
 mod scheme;
 mod theory;
 
 pub use activation::{Function, Polynomial};
-pub use experiment::{
-    Affine, Compared, Depth, Over, Series, TaylorTerm, Variance, VarianceConfig, Widths, variance,
-};
+pub use config::VarianceConfig;
+pub use experiment::{Variance, variance};
+pub use lines::{Affine, TaylorTerm, Widths};
 pub use network::{Measured, measure};
-pub use scale::{Drift, best_scale, drift};
+pub use recursion::{Compared, Depth, Over};
+pub use scale::{Drift, Series, best_scale, drift};
 pub use scheme::Scheme;
 pub use theory::{affine_down, affine_up, gaussian_mean, mean_field};

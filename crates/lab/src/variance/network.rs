@@ -1,5 +1,7 @@
 //! Random networks: signals on their way up, gradients on their way down.
 
+use std::rc::Rc;
+
 use nalgebra::DMatrix;
 use rayon::prelude::*;
 use reverie_model::rng::{Rng, normal, seeded};
@@ -7,6 +9,7 @@ use serde::Serialize;
 
 use super::activation::Function;
 use super::scheme::Scheme;
+use crate::numbers::mean_by_place;
 
 /// What was measured of every draw.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -20,34 +23,29 @@ pub struct Measured {
 impl Measured {
     /// The mean over the draws of y^0 to y^L.
     pub fn mean_up(&self) -> Vec<f64> {
-        mean(&self.up)
+        mean_by_place(&self.up)
     }
 
     /// The mean over the draws of ∂cost/∂y^0 to ∂cost/∂y^L.
     pub fn mean_down(&self) -> Vec<f64> {
-        mean(&self.down)
+        mean_by_place(&self.down)
     }
 
     /// The mean over the draws of Var(y^l) / Var(y^{l-1}), layer by layer.
     pub fn ratios_up(&self) -> Vec<f64> {
-        mean(&self.up.iter().map(|draw| ratios(draw)).collect::<Vec<_>>())
+        mean_by_place(&self.up.iter().map(|draw| ratios(draw)).collect::<Vec<_>>())
     }
 
     /// The mean over the draws of Var(∂cost/∂y^{l-1}) / Var(∂cost/∂y^l), layer by layer.
     pub fn ratios_down(&self) -> Vec<f64> {
-        let of = |draw: &Vec<f64>| ratios(draw).into_iter().map(f64::recip).collect();
-        mean(&self.down.iter().map(of).collect::<Vec<_>>())
+        let of =
+            |draw: &Vec<f64>| -> Vec<f64> { ratios(draw).into_iter().map(f64::recip).collect() };
+        mean_by_place(&self.down.iter().map(of).collect::<Vec<_>>())
     }
 }
 
 fn ratios(values: &[f64]) -> Vec<f64> {
     values.windows(2).map(|pair| pair[1] / pair[0]).collect()
-}
-
-fn mean(draws: &[Vec<f64>]) -> Vec<f64> {
-    let places = draws.first().map_or(0, Vec::len);
-    let at = |place: usize| draws.iter().map(|draw| draw[place]).sum::<f64>() / draws.len() as f64;
-    (0..places).map(at).collect()
 }
 
 /// Draws networks with these widths, sends `batch` normal inputs up and normal gradients down.
@@ -89,13 +87,13 @@ fn once(
     let mut y = gaussian(widths[0], batch, 1.0, rng);
     let mut up = vec![mean_square(&y)];
     let mut passed = Vec::with_capacity(widths.len());
-    let mut last: Option<DMatrix<f64>> = None;
+    let mut last: Option<Rc<DMatrix<f64>>> = None;
     for pair in widths.windows(2) {
         let weights = match last.take().filter(|_| is_tied) {
             Some(weights) => weights,
-            None => scheme.draw(pair[0], pair[1], rng),
+            None => Rc::new(scheme.draw(pair[0], pair[1], rng)),
         };
-        let mut next = &weights * y.map(|value| function.value(value));
+        let mut next = &*weights * y.map(|value| function.value(value));
         if input > 0.0 {
             next += gaussian(pair[1], batch, input.sqrt(), rng);
         }

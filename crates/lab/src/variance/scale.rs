@@ -3,7 +3,15 @@
 use serde::Serialize;
 
 use super::activation::Function;
-use super::theory::mean_field;
+use super::theory::{gaussian_mean, mean_field};
+
+/// n σ² between which scales are looked at.
+const GAINS: (f64, f64) = (0.25, 256.0);
+/// How many of them are shown.
+const SHOWN: usize = 60;
+/// Grids on which the best is looked for, each about the best place of the one before, and places of a grid.
+const GRIDS: usize = 4;
+const GRID_PLACES: usize = 24;
 
 /// How far a network of so many layers strays from where it began, by the recursion.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -41,14 +49,13 @@ pub fn drift(function: Function, gain: f64, layers: usize) -> Drift {
     }
 }
 
-/// The scale with the least drift, found on a grid and made finer twice.
+/// The scale with the least drift, found on a grid that is made finer three times.
 pub fn best_scale(function: Function, layers: usize) -> Drift {
-    const PLACES: usize = 24;
-    let (mut low, mut high) = (0.25_f64.ln(), 256_f64.ln());
+    let (mut low, mut high) = (GAINS.0.ln(), GAINS.1.ln());
     let mut best = drift(function, 1.0, layers);
-    for _ in 0..4 {
-        let step = (high - low) / PLACES as f64;
-        for place in 0..=PLACES {
+    for _ in 0..GRIDS {
+        let step = (high - low) / GRID_PLACES as f64;
+        for place in 0..=GRID_PLACES {
             let found = drift(function, (low + step * place as f64).exp(), layers);
             if found.worst() < best.worst() {
                 best = found;
@@ -57,6 +64,33 @@ pub fn best_scale(function: Function, layers: usize) -> Drift {
         (low, high) = (best.gain.ln() - step, best.gain.ln() + step);
     }
     best
+}
+
+/// Drift over scales.
+#[derive(Clone, Debug, Serialize)]
+pub struct Series {
+    /// f.
+    pub function: Function,
+    /// At every scale.
+    pub drifts: Vec<Drift>,
+    /// The best of all scales.
+    pub best: Drift,
+    /// At the scale that keeps signals of variance 1 exactly.
+    pub kept_signals: Drift,
+}
+
+/// The drift of a network of so many layers at every scale.
+pub fn scales(function: Function, layers: usize) -> Series {
+    let (low, high) = GAINS;
+    let step = (high / low).ln() / (SHOWN - 1) as f64;
+    let gains = (0..SHOWN).map(|place| low * (step * place as f64).exp());
+    let keeping = 1.0 / gaussian_mean(|z| function.value(z).powi(2));
+    Series {
+        function,
+        drifts: gains.map(|gain| drift(function, gain, layers)).collect(),
+        best: best_scale(function, layers),
+        kept_signals: drift(function, keeping, layers),
+    }
 }
 
 #[cfg(test)]
@@ -81,8 +115,7 @@ mod tests {
 
     #[test]
     fn a_scale_that_keeps_the_sigmoids_signals_loses_its_gradients() {
-        let gain =
-            1.0 / super::super::theory::gaussian_mean(|z| Function::Sigmoid.value(z).powi(2));
+        let gain = 1.0 / gaussian_mean(|z| Function::Sigmoid.value(z).powi(2));
         let found = drift(Function::Sigmoid, gain, 30);
         assert!(found.up < 1.001 && found.down > 1e10, "{found:?}");
     }

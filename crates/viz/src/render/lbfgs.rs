@@ -60,11 +60,6 @@ impl Lbfgs {
         self.rate
     }
 
-    /// Starts anew, as for an image of another size.
-    pub(super) fn forget(&mut self) {
-        *self = Self::new(self.rate, self.history, self.line_search);
-    }
-
     /// The history as bytes.
     pub(super) fn to_bytes(&self) -> Result<Vec<u8>, String> {
         self.inner

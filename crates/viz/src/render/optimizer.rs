@@ -150,27 +150,35 @@ impl Optimizer {
         }
     }
 
-    /// Carries Adam's memory to an image of another size: `resize` gets each moment `[N]` and
-    /// whether it is that of squares, which must stay positive. Other optimisers start anew.
+    /// Takes over Adam's memory of an image of another size: `resize` gets each moment `[N]` and
+    /// whether it is that of squares, which must stay positive. Settings stay those of this size.
+    /// Where either is not Adam, nothing is taken over.
     ///
     /// # Source
     /// Coarse-to-fine with warm-started moments, crowsonkb/style-transfer-pytorch.
-    pub fn carry(&mut self, mut resize: impl FnMut(Tensor<1>, bool) -> Tensor<1>) {
-        match self {
+    pub fn take_over(
+        &mut self,
+        coarse: Self,
+        mut resize: impl FnMut(Tensor<1>, bool) -> Tensor<1>,
+    ) {
+        let (
+            Self::Adam { state: mine, .. },
             Self::Adam {
-                state: Some(state), ..
-            } => {
-                let AdaptiveMomentumState {
-                    time,
-                    moment_1,
-                    moment_2,
-                    ..
-                } = state.momentum.clone();
-                let (moment_1, moment_2) = (resize(moment_1, false), resize(moment_2, true));
-                state.momentum = AdaptiveMomentumState::new(time, moment_1, moment_2);
-            }
-            Self::Lbfgs(lbfgs) => lbfgs.forget(),
-            Self::Adam { .. } | Self::Ascent { .. } => {}
-        }
+                state: Some(mut state),
+                ..
+            },
+        ) = (self, coarse)
+        else {
+            return;
+        };
+        let AdaptiveMomentumState {
+            time,
+            moment_1,
+            moment_2,
+            ..
+        } = state.momentum.clone();
+        let (moment_1, moment_2) = (resize(moment_1, false), resize(moment_2, true));
+        state.momentum = AdaptiveMomentumState::new(time, moment_1, moment_2);
+        *mine = Some(state);
     }
 }

@@ -196,7 +196,8 @@ pub struct StyleConfig {
     pub beta_1: f64,
     /// Adam's memory of the squared gradient.
     pub beta_2: f64,
-    /// Adam's guard of the division.
+    /// Adam's guard of the division, for images of up to 512 by 512 pixels; for larger ones it falls
+    /// as gradients do, in proportion to the number of pixels.
     pub epsilon: f64,
     /// L-BFGS: remembered steps.
     pub history: usize,
@@ -213,6 +214,9 @@ pub struct StyleConfig {
 
 /// Pixels up to which [`OptimizerChoice::Auto`] takes L-BFGS.
 const LBFGS_PIXELS: u64 = 1 << 20;
+
+/// Pixels up to which Adam's epsilon is as it is given.
+const EPSILON_PIXELS: f64 = 512.0 * 512.0;
 /// Longest side that can be asked for, in pixels.
 const MAX_SIZE: u32 = 65_535;
 
@@ -316,7 +320,7 @@ impl StyleConfig {
                 rate: self.rate,
                 beta_1: self.beta_1 as f32,
                 beta_2: self.beta_2 as f32,
-                epsilon: self.epsilon as f32,
+                epsilon: (self.epsilon * fall(size)) as f32,
             },
             OptimizerKind::Lbfgs => OptimizerConfig::Lbfgs {
                 rate: match self.optimizer {
@@ -330,9 +334,23 @@ impl StyleConfig {
     }
 }
 
+/// What gradients of an image fall by that is larger than 512 by 512 pixels: losses are means over
+/// positions, so each pixel's share of them is smaller.
+fn fall((width, height): (u32, u32)) -> f64 {
+    let pixels = f64::from(width) * f64::from(height);
+    (EPSILON_PIXELS / pixels).min(1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn epsilon_falls_with_the_gradients() {
+        for (size, wanted) in [((64, 64), 1.0), ((512, 512), 1.0), ((2048, 1024), 0.125)] {
+            assert_eq!(fall(size), wanted, "{size:?}");
+        }
+    }
 
     #[test]
     fn up_to_a_megapixel_lbfgs_and_adam_above() {

@@ -187,20 +187,17 @@ impl Stage {
         }
         let mut refined = self.fresh(job, values, state.rng);
         refined.evaluations = state.evaluations;
-        if coarse.optimizer(job) == self.optimizer(job) {
-            // Losses are means over positions: a pixel's share of them, and with it its gradient, falls
-            // as their number grows.
-            let share = coarse.pixels() / self.pixels();
-            let mut optimizer = state.optimizer;
-            optimizer.carry(|moment, is_squared| match is_squared {
-                true => {
-                    let grown = self.grown(job, moment, coarse, Filter::Bilinear);
-                    grown.clamp_min(0.0) * (share * share)
-                }
-                false => self.grown(job, moment, coarse, Filter::Bicubic) * share,
-            });
-            refined.optimizer = optimizer;
-        }
+        // Losses are means over positions: a pixel's share of them, and with it its gradient, falls as
+        // their number grows.
+        let share = coarse.pixels() / self.pixels();
+        let moments = |moment, is_squared| match is_squared {
+            true => {
+                let grown = self.grown(job, moment, coarse, Filter::Bilinear);
+                grown.clamp_min(0.0) * (share * share)
+            }
+            false => self.grown(job, moment, coarse, Filter::Bicubic) * share,
+        };
+        refined.optimizer.take_over(state.optimizer, moments);
         refined
     }
 

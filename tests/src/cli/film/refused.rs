@@ -43,6 +43,10 @@ fn a_film_that_cannot_be_made_is_refused() {
             &["made holds frames already", "--resume", "--force"],
         ),
         (
+            &["--flow", "flow", "-o", "made", "--dry-run"],
+            &["made holds frames already", "--resume", "--force"],
+        ),
+        (
             &["--flow", "flow", "-o", "made", "--resume", "--seed", "9"],
             &["other settings", "seed was 1, is 9"],
         ),

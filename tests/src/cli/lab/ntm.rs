@@ -74,6 +74,20 @@ fn a_kept_machine_goes_on_where_it_was() {
     );
     let resumed = figures(&folder, &small(&["--no-lstm", "--state", "m", "--resume"]));
     assert_eq!(resumed["machines"], whole["machines"]);
+    // The LSTM is kept beside the machines, and goes on too.
+    let with_lstm =
+        |args: &[&'static str]| small(&[&["--state", "m", "--resume"][..], args].concat());
+    let broken = with_lstm(&["--time-budget", "0.000001"]);
+    folder.done(&lab(&broken));
+    let lstm = |args: &[&'static str]| figures(&folder, &small(args))["lstm"].clone();
+    assert_eq!(figures(&folder, &with_lstm(&[]))["lstm"], lstm(&[]));
+    folder.all_refused(
+        2,
+        &[(
+            lab(&with_lstm(&["--lstm-layers", "2"])),
+            &["lstm.safetensors", "begun with other settings"],
+        )],
+    );
     let other = small(&["--no-lstm", "--state", "m", "--resume", "--rate", "0.5"]);
     folder.all_refused(
         2,

@@ -52,7 +52,10 @@ fn settings_out_of_range_are_refused() {
                 with("--system", "lorentz"),
                 &["systems = [\"lorentz\"]", "`lorenz`"],
             ),
-            (with("--noise", "-0.1"), &["noise is -0.1", "from 0 to 1"]),
+            (
+                with("--noise", "-0.1"),
+                &["noise is -0.1", "between 0 and 1"],
+            ),
             (with("--fits", "0"), &["fits is 0"]),
             (with("--updates", "0"), &["updates is 0"]),
         ],

@@ -8,8 +8,7 @@ use crate::common::lab::book;
 fn what_does_not_fit_is_refused_before_it_begins() {
     let folder = Folder::new();
     book(&folder.path(""));
-    let cases: [&[&str]; 11] = [
-        &["esn", "--units", "10000000"],
+    let cases: [&[&str]; 10] = [
         &["esn", "--task", "narma10", "--horizon", "1000000000000000"],
         &["esn", "--starts", "18446744073709551615"],
         &["universal", "--horizon", "100000000000000"],

@@ -158,7 +158,7 @@ fn what_only_a_file_can_set_is_checked_too() {
             (set("ntm", "machine.start=nan"), &["start is NaN"]),
             (set("esn", "tasks=[]"), &["tasks is empty"]),
             (set("hopfield", "tries=0"), &["tries is 0"]),
-            (set("elman", "streams=[]"), &["streams is 0"]),
+            (set("elman", "streams=[]"), &["streams is empty"]),
             (set("layernorm", "look_every=0"), &["look-every is 0"]),
         ],
     );

@@ -15,7 +15,7 @@ fn ctrl_c_keeps_what_is_measured() {
         let mut args = lab(&[name, "--json", "-o", "x.html", "--force"]);
         // Networks are drawn and taught in one go; smaller ones take less time.
         let more: &[&str] = match name {
-            "esn" => &["--task", "narma10", "--networks", "1000"],
+            "esn" => &["--task", "narma10", "--networks", "100"],
             "layernorm" => &["--text", "book.txt"],
             "variance" => &["--width", "64", "--draws", "1000"],
             _ => &[],

@@ -128,7 +128,7 @@ fn settings_and_files_that_are_no_good_are_refused() {
             (with(&["layernorm", "--text", "no.txt"]), &["no.txt"]),
             (
                 with(&["layernorm", "--text", "short.txt"]),
-                &["9 characters", "take 5001"],
+                &["short.txt", "9 characters", "take 5001"],
             ),
         ],
     );

@@ -45,8 +45,8 @@ fn settings_out_of_range_are_refused() {
     folder.all_refused(
         2,
         &[
-            (with("--units", "0,4"), &["units is 0", "from 1 to 512"]),
-            (with("--units", "8,4"), &["units is [8, 4]", "growing"]),
+            (with("--units", "0,4"), &["units is 0", "between 1 and 512"]),
+            (with("--units", "8,4"), &["units is [8, 4]", "rising"]),
             (with("--networks", "0"), &["networks is 0"]),
             (with("--updates", "0"), &["updates is 0"]),
             (with("--horizon", "0"), &["horizon is 0"]),

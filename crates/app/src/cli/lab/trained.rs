@@ -57,7 +57,7 @@ pub struct NtmArgs {
     /// Leave the LSTM out
     #[arg(long, help_heading = "LSTM")]
     pub no_lstm: bool,
-    /// Folder that keeps every machine while it learns
+    /// Folder that keeps every machine, and the LSTM, while they learn
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub state: Option<PathBuf>,
     /// Go on with the machines in the folder --state

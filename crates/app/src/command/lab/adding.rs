@@ -88,7 +88,8 @@ impl Experiment for AddingArgs {
     }
 }
 
-fn findings(config: &AddingConfig, found: &AddingResult) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(config: &AddingConfig, found: &AddingResult) -> Findings {
     let sections = config
         .lengths
         .iter()

@@ -75,7 +75,8 @@ impl Experiment for ArchitecturesArgs {
     }
 }
 
-fn findings(config: &ArchitecturesConfig, found: &ArchitecturesResult) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(config: &ArchitecturesConfig, found: &ArchitecturesResult) -> Findings {
     let mut sections = Vec::new();
     sections.push(overview());
     sections.extend(found.hello.as_ref().map(hello));

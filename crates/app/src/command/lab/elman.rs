@@ -76,22 +76,26 @@ impl Experiment for ElmanArgs {
         let found = run(config, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        let sections = config.streams.iter().map(|stream| section(*stream, &found));
-        Ok(Findings {
-            title: "Elman and Jordan".to_owned(),
-            idea:
-                "Both networks guess the next symbol from the last one and from what goes round: \
-                   in Elman's the hidden units, in Jordan's the output. What was thought and not \
-                   said is lost to Jordan's; all it can pass on is a hint in how sure it is."
-                    .to_owned(),
-            rows: config
-                .streams
-                .iter()
-                .flat_map(|stream| rows(*stream, &found))
-                .collect(),
-            sections: sections.collect(),
-            figures: json!({ "config": config, "runs": found.runs }),
-        })
+        Ok(findings(config, &found))
+    }
+}
+
+/// What was found, as a table and a page.
+pub fn findings(config: &ElmanConfig, found: &ElmanResult) -> Findings {
+    let sections = config.streams.iter().map(|stream| section(*stream, found));
+    Findings {
+        title: "Elman and Jordan".to_owned(),
+        idea: "Both networks guess the next symbol from the last one and from what goes round: in \
+               Elman's the hidden units, in Jordan's the output. What was thought and not said is lost \
+               to Jordan's; all it can pass on is a hint in how sure it is."
+            .to_owned(),
+        rows: config
+            .streams
+            .iter()
+            .flat_map(|stream| rows(*stream, found))
+            .collect(),
+        sections: sections.collect(),
+        figures: json!({ "config": config, "runs": found.runs }),
     }
 }
 

@@ -12,7 +12,8 @@ use anyhow::{Context as _, anyhow};
 use reverie_lab::esn::{EsnResult, EsnStudy, EsnTask, Series, check_length, read_series, study};
 use toml::{Table, Value};
 
-use self::findings::{findings, title};
+pub use self::findings::findings;
+use self::findings::title;
 use self::settings::{EsnSettings, TASKS};
 use super::Experiment;
 use super::bench::Bench;

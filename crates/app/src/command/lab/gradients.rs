@@ -11,7 +11,7 @@ mod cliff;
 mod page;
 mod rows;
 
-use reverie_lab::gradients::{GradientsConfig, gradients};
+use reverie_lab::gradients::{Gradients, GradientsConfig, gradients};
 use serde_json::json;
 use toml::Table;
 
@@ -94,16 +94,21 @@ impl Experiment for GradientsArgs {
         let found = gradients(config, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        Ok(Findings {
-            title: "Exploding and vanishing gradients".to_owned(),
-            idea: "The gradient over many steps is a product of as many Jacobians, so it grows or fades \
-                   like a power of their spectral radius. Gates keep it; clipping bounds the step where it \
-                   explodes."
-                .to_owned(),
-            rows: rows::rows(&found),
-            sections: page::sections(&found),
-            figures: json!(found),
-        })
+        Ok(findings(&found))
+    }
+}
+
+/// What was found, as a table and a page.
+pub fn findings(found: &Gradients) -> Findings {
+    Findings {
+        title: "Exploding and vanishing gradients".to_owned(),
+        idea: "The gradient over many steps is a product of as many Jacobians, so it grows or fades \
+               like a power of their spectral radius. Gates keep it; clipping bounds the step where it \
+               explodes."
+            .to_owned(),
+        rows: rows::rows(found),
+        sections: page::sections(found),
+        figures: json!(found),
     }
 }
 

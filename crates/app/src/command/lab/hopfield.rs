@@ -7,13 +7,13 @@
 //! | `page` | the page |
 //! | `film` | recalls as an animation |
 
-mod film;
+pub mod film;
 mod page;
 mod rows;
 
 use std::path::Path;
 
-use reverie_lab::hopfield::{HopfieldConfig, Pattern, drawings, hopfield};
+use reverie_lab::hopfield::{Hopfield, HopfieldConfig, Pattern, drawings, hopfield};
 use reverie_viz::picture::animation::check_animation;
 use reverie_viz::picture::load;
 use serde_json::json;
@@ -128,15 +128,20 @@ impl Experiment for HopfieldArgs {
         if let Some(path) = &self.gif {
             bench.output().note(&format!("{} written", path.display()));
         }
-        Ok(Findings {
-            title: "Hopfield network".to_owned(),
-            idea: "Symmetric weights give every state of the units an energy, and units that change one \
-                   at a time only ever lower it. Stored patterns lie at the bottom of its valleys, so a \
-                   damaged one rolls back to what it was, as long as not too many are stored."
-                .to_owned(),
-            rows: rows::rows(&found),
-            sections: page::sections(&found, film),
-            figures: json!(found),
-        })
+        Ok(findings(&found, film))
+    }
+}
+
+/// What was found, as a table and a page.
+pub fn findings(found: &Hopfield, film: Vec<u8>) -> Findings {
+    Findings {
+        title: "Hopfield network".to_owned(),
+        idea: "Symmetric weights give every state of the units an energy, and units that change one \
+               at a time only ever lower it. Stored patterns lie at the bottom of its valleys, so a \
+               damaged one rolls back to what it was, as long as not too many are stored."
+            .to_owned(),
+        rows: rows::rows(found),
+        sections: page::sections(found, film),
+        figures: json!(found),
     }
 }

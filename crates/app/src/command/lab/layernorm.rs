@@ -143,7 +143,8 @@ impl Experiment for LayerNormArgs {
     }
 }
 
-fn findings(config: &LayerNormConfig, file: &str, found: &LayerNormResult) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(config: &LayerNormConfig, file: &str, found: &LayerNormResult) -> Findings {
     Findings {
         title: "Layer normalisation".to_owned(),
         idea: "Normalising the summed inputs of a layer keeps every unit in the range where it \

@@ -84,16 +84,21 @@ impl Experiment for LabMemoryArgs {
         let found = memory(config, &opened.device, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        Ok(Findings {
-            title: "Preserving gradients".to_owned(),
-            idea: "A tanh network writes over its state at every step, so what came first fades from \
-                   later outputs. An LSTM holds it as long as its forget gates are open, and so it can \
-                   learn from it."
-                .to_owned(),
-            rows: rows::rows(&found),
-            sections: page::sections(&found),
-            figures: json!(found),
-        })
+        Ok(findings(&found))
+    }
+}
+
+/// What was found, as a table and a page.
+pub fn findings(found: &Memory) -> Findings {
+    Findings {
+        title: "Preserving gradients".to_owned(),
+        idea: "A tanh network writes over its state at every step, so what came first fades from \
+               later outputs. An LSTM holds it as long as its forget gates are open, and so it can \
+               learn from it."
+            .to_owned(),
+        rows: rows::rows(found),
+        sections: page::sections(found),
+        figures: json!(found),
     }
 }
 

@@ -17,26 +17,26 @@
 //! done, `run` measures and answers with [`Findings`]. Seed, settings file, page, table, JSON,
 //! `--dry-run`, memory, Ctrl-C and exit codes are done here.
 
-mod adding;
+pub(super) mod adding;
 mod again;
-mod architectures;
+pub(super) mod architectures;
 mod bench;
 mod cells;
-mod elman;
-mod esn;
-mod findings;
-mod gradients;
-mod hopfield;
-mod layernorm;
-mod memory;
-mod ntm;
-mod ode;
-mod page;
+pub(super) mod elman;
+pub(super) mod esn;
+pub(super) mod findings;
+pub(super) mod gradients;
+pub(super) mod hopfield;
+pub(super) mod layernorm;
+pub(super) mod memory;
+pub(super) mod ntm;
+pub(super) mod ode;
+pub(super) mod page;
 mod points;
 mod room;
 mod settings;
-mod universal;
-mod variance;
+pub(super) mod universal;
+pub(super) mod variance;
 
 use std::path::Path;
 use std::process::ExitCode;

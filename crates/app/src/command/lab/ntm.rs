@@ -1,13 +1,16 @@
 //! `reverie lab ntm`: a network that learns to use a memory.
 
-mod findings;
+pub mod findings;
 mod settings;
 mod state;
 
 use std::ops::ControlFlow;
 
-use reverie_lab::ntm::baseline::{self, BaselineReport};
-use reverie_lab::ntm::{NtmConfig, NtmReport, NtmTrainer, Task, report, teach};
+use burn::tensor::Device;
+use reverie_lab::ntm::{
+    BaselineConfig, BaselineReport, BaselineTrainer, NtmConfig, NtmReport, NtmTrainer, Task,
+    report, teach,
+};
 use toml::Table;
 
 use self::settings::NtmSettings;
@@ -22,11 +25,13 @@ use crate::command::shared;
 use crate::settings::{put, whole};
 
 /// What was found.
-struct Found {
-    machines: Vec<NtmReport>,
+pub struct Found {
+    /// One machine a seed.
+    pub machines: Vec<NtmReport>,
     /// Whether somebody said stop.
-    is_stopped: bool,
-    lstm: Option<BaselineReport>,
+    pub is_stopped: bool,
+    /// What stood beside them.
+    pub lstm: Option<BaselineReport>,
 }
 
 impl NtmArgs {
@@ -94,7 +99,8 @@ impl Experiment for NtmArgs {
         let seeds = settings.seeds;
         if let Some(state) = self.state() {
             let configs: Vec<NtmConfig> = (0..seeds).map(|number| settings.of(number)).collect();
-            state.check(&configs, self.resume, self.lab.run.force)?;
+            let lstm = settings.with_lstm.then_some(&settings.lstm);
+            state.check(&configs, lstm, self.resume, self.lab.run.force)?;
         }
         let NtmSettings {
             machine: config,
@@ -127,10 +133,7 @@ impl Experiment for NtmArgs {
         let total = parts.saturating_mul(sequences);
         for number in 0..seeds {
             let mut trainer = self.begin(settings.of(number))?;
-            let (is_whole, lost) = self.teach(&mut trainer, bench, number as u64, total)?;
-            if let Some(error) = lost {
-                return Err(error);
-            }
+            let is_whole = self.teach(&mut trainer, bench, number as u64, total)?;
             found.machines.push(report(&trainer));
             if !is_whole {
                 found.is_stopped = true;
@@ -139,12 +142,9 @@ impl Experiment for NtmArgs {
         }
         if settings.with_lstm {
             let opened = shared::open_device(&self.device, bench.output())?;
-            let before = seeds as u64 * sequences;
-            let lstm = baseline::run(&settings.lstm, &opened.device, |sequences, nats, _| {
-                let remark = format!("LSTM, {nats:.4} nats a bit");
-                bench.progress((before + sequences).min(total), total, &remark)
-            })?;
-            found.lstm = Some(lstm);
+            let mut trainer = self.begin_lstm(&settings.lstm, &opened.device)?;
+            self.teach_lstm(&mut trainer, bench, seeds as u64, total)?;
+            found.lstm = Some(trainer.report());
         }
         Ok(findings::findings(&found))
     }
@@ -159,19 +159,29 @@ impl NtmArgs {
         }
     }
 
-    /// Teaches one machine and keeps it at every look; whether it came to the end, and why it could
-    /// not be kept.
+    fn begin_lstm(
+        &self,
+        config: &BaselineConfig,
+        device: &Device,
+    ) -> anyhow::Result<BaselineTrainer> {
+        let kept = self.state().filter(|_| self.resume);
+        match kept.and_then(|state| state.find_lstm()) {
+            Some(path) => Ok(BaselineTrainer::resume(&path, device)?),
+            None => Ok(BaselineTrainer::new(config.clone(), device)?),
+        }
+    }
+
+    /// Teaches one machine and keeps it at every look; whether it came to the end.
     fn teach(
         &self,
         trainer: &mut NtmTrainer,
         bench: &mut Bench<'_>,
         number: u64,
         total: u64,
-    ) -> anyhow::Result<(bool, Option<anyhow::Error>)> {
-        let state = self.state();
+    ) -> anyhow::Result<bool> {
+        let mut keeper = Keeper::new(self.state());
         let seed = trainer.config().seed;
         let sequences = trainer.config().sequences;
-        let mut lost = None;
         let is_whole = teach(trainer, |trainer, nats, look| {
             let wrong = trainer
                 .looks()
@@ -184,16 +194,65 @@ impl NtmArgs {
             if let Some(look) = look {
                 bench.event(&findings::event(seed, &look));
             }
-            // Also where it is stopped: nothing of what was learnt is lost.
-            if (look.is_some() || flow.is_break())
-                && let Some(state) = &state
-                && let Err(error) = state.keep(trainer)
-            {
-                lost = Some(error);
-                return ControlFlow::Break(());
-            }
-            flow
+            keeper.keep(flow, look.is_some(), |state| state.keep(trainer))
         })?;
-        Ok((is_whole, lost))
+        keeper.end(is_whole)
+    }
+
+    /// The same for the LSTM, which is taught after `machines` machines.
+    fn teach_lstm(
+        &self,
+        trainer: &mut BaselineTrainer,
+        bench: &mut Bench<'_>,
+        machines: u64,
+        total: u64,
+    ) -> anyhow::Result<bool> {
+        let mut keeper = Keeper::new(self.state());
+        let before = machines.saturating_mul(trainer.config().sequences);
+        let is_whole = trainer.teach(|trainer, nats, look| {
+            let remark = format!("LSTM, {nats:.4} nats a bit");
+            let done = (before + trainer.sequences()).min(total);
+            let flow = bench.progress(done, total, &remark);
+            keeper.keep(flow, look.is_some(), |state| state.keep_lstm(trainer))
+        })?;
+        keeper.end(is_whole)
+    }
+}
+
+/// Keeps what is learnt at every look, and where it is stopped.
+struct Keeper {
+    state: Option<State>,
+    lost: Option<anyhow::Error>,
+}
+
+impl Keeper {
+    fn new(state: Option<State>) -> Self {
+        Self { state, lost: None }
+    }
+
+    /// Keeps where it is time to; stops where that cannot be done.
+    fn keep(
+        &mut self,
+        flow: ControlFlow<()>,
+        is_look: bool,
+        keep: impl FnOnce(&State) -> anyhow::Result<()>,
+    ) -> ControlFlow<()> {
+        // Also where it is stopped: nothing of what was learnt is lost.
+        if (is_look || flow.is_break())
+            && let Some(state) = &self.state
+            && let Err(error) = keep(state)
+        {
+            self.lost = Some(error);
+            return ControlFlow::Break(());
+        }
+        flow
+    }
+
+    /// Whether learning came to its end, if nothing was lost.
+    fn end(self, is_whole: bool) -> anyhow::Result<bool> {
+        match self.lost {
+            Some(error) => Err(error),
+            None => Ok(is_whole),
+        }
     }
 }

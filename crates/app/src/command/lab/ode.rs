@@ -71,7 +71,8 @@ impl Experiment for OdeArgs {
     }
 }
 
-fn findings(study: &OdeStudy, cases: &[OdeCase]) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(study: &OdeStudy, cases: &[OdeCase]) -> Findings {
     let sections = study.systems.iter().filter_map(|system| {
         let cases = cases.iter().filter(|case| case.system == *system);
         section(&cases.collect::<Vec<_>>())

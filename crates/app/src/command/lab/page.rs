@@ -8,27 +8,16 @@ use super::findings::{Findings, Part, Row, Section};
 use crate::report::{embed, frame};
 
 /// What only these pages need.
-const STYLE: &str = "
+const STYLE: &str = concat!(
+    include_str!("drawn.css"),
+    "
 .idea { font-size: 1.1rem; max-width: 46rem; }
-.scroll { overflow-x: auto; margin-top: 1rem; }
 table { border-collapse: collapse; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: left; font-variant-numeric: tabular-nums; vertical-align: top; }
 thead th { color: var(--faint); font-weight: 600; }
 .short { white-space: nowrap; }
 td.no { color: var(--accent); font-weight: 700; }
-.side { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
-.side svg { display: block; width: 100%; height: auto; max-width: 37rem; border-radius: .6rem; }
-.crisp { image-rendering: pixelated; }
 .tiles { display: grid; gap: .8rem; margin-top: 1rem; grid-template-columns: repeat(auto-fill, minmax(min(46%, 9rem), 1fr)); }
-.film { max-width: 52rem; margin-top: 1rem; }
-.heat { padding: .6rem .7rem; max-width: 37rem; }
-.heat-title { font-size: .82rem; margin-bottom: .4rem; }
-.heat-map { display: flex; gap: .4rem; }
-.heat-map img { flex: 1; min-width: 0; min-height: 8rem; max-height: 22rem; height: auto; }
-.heat-y { writing-mode: vertical-rl; transform: rotate(180deg); font-size: .8rem; color: var(--faint); text-align: center; }
-.heat-below { display: flex; flex-wrap: wrap; justify-content: space-between; gap: .2rem 1rem; margin: .35rem 0 0 1.4rem; font-size: .8rem; color: var(--faint); }
-.heat-key { display: inline-flex; gap: .35rem; align-items: center; }
-.heat-key img { width: 5rem; height: .7rem; }
 .again { white-space: pre-wrap; overflow-wrap: anywhere; }
 summary { cursor: pointer; }
 .warn { border-left: .3rem solid #c98a1b; padding-left: .8rem; }
@@ -42,7 +31,8 @@ summary { cursor: pointer; }
   .figures-table td:first-child::before { content: none; }
   .figures-table td:empty { display: none; }
 }
-";
+"
+);
 
 /// Letters of a cell up to which it is not broken into lines.
 const SHORT: usize = 24;
@@ -92,7 +82,8 @@ pub fn html(findings: &Findings, about: &About) -> anyhow::Result<String> {
 /// The columns of the first table.
 const COLUMNS: [&str; 4] = ["figure", "theory", "measured", "holds"];
 
-fn table(rows: &[Row]) -> Markup {
+/// Figures beside theory.
+pub fn table(rows: &[Row]) -> Markup {
     let [figure, theory, measured, holds] = COLUMNS;
     html! {
         div.scroll {
@@ -130,25 +121,31 @@ fn place(part: &Part) -> Place {
 }
 
 fn section(section: &Section) -> anyhow::Result<Markup> {
-    let groups = section
-        .parts
-        .chunk_by(|one, next| place(one) == place(next));
-    let mut drawn = Vec::new();
-    for group in groups {
-        let parts = group.iter().map(part);
-        let parts = parts.collect::<anyhow::Result<Vec<Markup>>>()?;
-        drawn.push(match place(&group[0]) {
-            Place::Alone => html! { @for part in &parts { (part) } },
-            Place::Side => html! { div.side { @for part in &parts { (part) } } },
-            Place::Tile => html! { div.tiles { @for part in &parts { (part) } } },
-        });
-    }
+    let drawn = drawn(&section.parts)?;
     Ok(html! {
         section {
             h2 { (section.heading) }
             @for part in &drawn { (part) }
         }
     })
+}
+
+/// Parts as they stand on a page whose style holds `drawn.css`.
+///
+/// # Errors
+/// If a picture cannot be drawn.
+pub fn drawn(parts: &[Part]) -> anyhow::Result<Vec<Markup>> {
+    let groups = parts.chunk_by(|one, next| place(one) == place(next));
+    let drawn = groups.map(|group| {
+        let parts = group.iter().map(part);
+        let parts = parts.collect::<anyhow::Result<Vec<Markup>>>()?;
+        Ok(match place(&group[0]) {
+            Place::Alone => html! { @for part in &parts { (part) } },
+            Place::Side => html! { div.side { @for part in &parts { (part) } } },
+            Place::Tile => html! { div.tiles { @for part in &parts { (part) } } },
+        })
+    });
+    drawn.collect()
 }
 
 fn part(part: &Part) -> anyhow::Result<Markup> {

@@ -87,7 +87,8 @@ impl Experiment for UniversalArgs {
     }
 }
 
-fn findings(found: &UniversalResult) -> Findings {
+/// What was found, as a table and a page.
+pub fn findings(found: &UniversalResult) -> Findings {
     let mut sections = Vec::new();
     if !found.runs.is_empty() {
         sections.push(errors(found));

@@ -9,7 +9,7 @@
 mod page;
 mod rows;
 
-use reverie_lab::variance::{VarianceConfig, variance};
+use reverie_lab::variance::{Variance, VarianceConfig, variance};
 use serde_json::json;
 use toml::Table;
 
@@ -73,16 +73,21 @@ impl Experiment for VarianceArgs {
         let found = variance(config, |progress| {
             bench.progress(progress.done, progress.total, &progress.remark)
         })?;
-        Ok(Findings {
-            title: "Variance analysis".to_owned(),
-            idea: "Every layer multiplies the variance of its signals by α² n σ², and that of the \
-                   gradients on the way back by the same with the other width, where f(x) ≈ αx + β. Many \
-                   layers raise that factor to a power, so weights must be drawn such that it is one."
-                .to_owned(),
-            rows: rows::rows(&found),
-            sections: page::sections(&found),
-            figures: json!(found),
-        })
+        Ok(findings(&found))
+    }
+}
+
+/// What was found, as a table and a page.
+pub fn findings(found: &Variance) -> Findings {
+    Findings {
+        title: "Variance analysis".to_owned(),
+        idea: "Every layer multiplies the variance of its signals by α² n σ², and that of the \
+               gradients on the way back by the same with the other width, where f(x) ≈ αx + β. Many \
+               layers raise that factor to a power, so weights must be drawn such that it is one."
+            .to_owned(),
+        rows: rows::rows(found),
+        sections: page::sections(found),
+        figures: json!(found),
     }
 }
 

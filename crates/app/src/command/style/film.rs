@@ -120,10 +120,11 @@ pub fn run(args: &StyleArgs, folder: &Path, inputs: &Inputs) -> anyhow::Result<E
         "frames": sources(&paths)?,
         "flow": sources(&moves)?,
     });
-    if making.run.dry_run {
+    let run = &making.run;
+    if run.dry_run {
+        frame_folder::check(out, &known, count, making.resume, run.force)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let run = &making.run;
     let next = frame_folder::prepare(out, &known, count, making.resume, run.force)?;
     if next > 1 {
         output.note(&format!("{} frames are there already", next - 1));

@@ -3,8 +3,7 @@
 use reverie_model::vision::Layer;
 use reverie_viz::VizError;
 use reverie_viz::render::{
-    Room, Tiles, Tiling, fitting, image_bytes, look_bytes, network_bytes, smallest_tiling,
-    tile_bytes,
+    Room, Tiling, fitting, image_bytes, look_bytes, network_bytes, smallest_tiling, tile_bytes,
 };
 use reverie_viz::style::{OptimizerKind, Scale, StyleConfig, Transfer};
 use serde_json::{Value, json};
@@ -60,25 +59,15 @@ impl Plan {
         let held = fixed + images;
         let limit = shared::memory_limit(limit, opened);
         let wraps = config.tileable;
-        let whole = Tiling::new(
-            network,
-            &layers,
-            dims,
-            Tiles {
-                side: usize::MAX,
-                wraps,
-            },
-        );
-        // A layer that sees everything cannot be cut, which matters only where there is no room.
         let looks = |(width, height): (u32, u32)| look_bytes(network, &layers, width, height);
-        let mut bytes = match &whole {
-            Ok(whole) => fixed + images_at(size) + tile_bytes(network, &layers, whole)?,
-            Err(_) => fixed + images_at(size) + looks(size)?,
+        // The most of all sizes, as a smaller one with L-BFGS may hold more than the last with Adam.
+        let most = |beside: &dyn Fn((u32, u32)) -> anyhow::Result<u64>| {
+            scales.iter().try_fold(0, |most: u64, scale| {
+                let size = job.size_at(scale);
+                anyhow::Ok(most.max(fixed + images_at(size) + beside(size)?))
+            })
         };
-        for scale in &scales {
-            let size = job.size_at(scale);
-            bytes = bytes.max(fixed + images_at(size) + looks(size)?);
-        }
+        let bytes = most(&|size| Ok(looks(size)?))?;
         let is_held = limit.is_none_or(|limit| bytes <= limit);
         let has_room = is_held && opened.buffer.is_none();
         let plain = Self {
@@ -106,11 +95,9 @@ impl Plan {
             Some((_, tiling)) if tiling.count() == 1 && has_room => Ok(plain),
             Some((tiles, tiling)) => {
                 let look = tile_bytes(network, &layers, &tiling)?;
-                let mut bytes = fixed + images_at(size) + contents + look;
-                for scale in &scales {
-                    let size = job.size_at(scale);
-                    bytes = bytes.max(fixed + images_at(size) + look.min(looks(size)?));
-                }
+                let bytes = most(&|at| {
+                    Ok(content_bytes(job, [at.0 as usize, at.1 as usize])? + look.min(looks(at)?))
+                })?;
                 Ok(Self {
                     tile: Some(tiles.side),
                     bytes,

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use anyhow::Context;
 use reverie_model::data::catalogue::Catalogue;
 use reverie_model::data::text::{
     Boilerplate, Cut, EvalBatches, RowSplit, Text, TrainBatches, UnknownSymbol, Vocabulary,
@@ -151,7 +152,8 @@ impl Corpus {
     /// A file that is missing, empty, not UTF-8, or too short to cut.
     pub fn read(path: &Path, config: &TextConfig) -> anyhow::Result<Self> {
         let text = read_text(path, config.newlines, Boilerplate::Strip)?;
-        let parts = Parts::of(text.chars.len(), config)?;
+        let cutting = || format!("cutting {}", paths::file_name(path));
+        let parts = Parts::of(text.chars.len(), config).with_context(cutting)?;
         let of = |part: &[Range<usize>]| -> Vec<char> {
             part.iter()
                 .flat_map(|range| text.chars[range.clone()].iter().copied())

@@ -1,7 +1,7 @@
 //! `reverie tour`: a page of samples, made here and now with what is inside the program.
 //!
 //! A section is one file with a function that answers with a [`Section`]; a new one is added to
-//! [`SECTIONS`]. One that fails is shown as failed, and the others go on.
+//! [`GROUPS`]. One that fails is shown as failed, and the others go on.
 
 mod audible;
 mod channels;
@@ -12,6 +12,8 @@ mod exciting;
 mod explaining;
 mod filming;
 mod hearing;
+mod lab;
+mod own_source;
 mod page;
 mod playing;
 mod reading;
@@ -33,6 +35,7 @@ use serde_json::json;
 use self::audible::Audible;
 use self::drawings::Drawings;
 use self::filming::Film;
+use super::lab::findings::{Part, Row};
 use super::shared;
 use crate::backend::Opened;
 use crate::cli::{DeviceArgs, NetArgs, TourArgs};
@@ -52,8 +55,10 @@ pub struct Section {
     pub title: &'static str,
     /// What is seen, in a few sentences.
     pub text: String,
-    /// How to do it with one's own files.
+    /// How to do it with one's own files, or in full.
     pub command: &'static str,
+    /// What the command is for.
+    pub purpose: Purpose,
     /// Pictures with captions.
     pub figures: Vec<(String, Picture)>,
     /// Small pictures with captions, several in a row even on a phone.
@@ -66,6 +71,20 @@ pub struct Section {
     pub table: Vec<Vec<String>>,
     /// What can be heard.
     pub sounds: Vec<Audible>,
+    /// Figures beside what theory says of them.
+    pub rows: Vec<Row>,
+    /// Charts and whatever else the page of an experiment is made of.
+    pub parts: Vec<Part>,
+}
+
+/// What the command of a section is for.
+#[derive(Clone, Copy, Default)]
+pub enum Purpose {
+    /// The same with one's own files.
+    #[default]
+    OwnFiles,
+    /// All of what is shown in part.
+    Whole,
 }
 
 /// What sections work with.
@@ -99,21 +118,41 @@ impl Workshop {
 /// A section by name.
 type Entry = (&'static str, fn(&Workshop) -> anyhow::Result<Section>);
 
+/// Sections that belong together.
+struct Group {
+    title: &'static str,
+    sections: &'static [Entry],
+}
+
 /// All sections, in the order of the page.
-const SECTIONS: [Entry; 13] = [
-    ("style", styling::make),
-    ("regions", regions::make),
-    ("texture", texturing::make),
-    ("dream", dreaming::make),
-    ("film", filming::make),
-    ("channels", channels::make),
-    ("classes", classes::make),
-    ("saliency", explaining::make),
-    ("deconv", exciting::make),
-    ("classify", sorting::make),
-    ("text", reading::make),
-    ("music", playing::make),
-    ("speech", hearing::make),
+const GROUPS: [Group; 3] = [
+    Group {
+        title: "What networks see",
+        sections: &[
+            ("style", styling::make),
+            ("regions", regions::make),
+            ("texture", texturing::make),
+            ("dream", dreaming::make),
+            ("film", filming::make),
+            ("channels", channels::make),
+            ("classes", classes::make),
+            ("saliency", explaining::make),
+            ("deconv", exciting::make),
+            ("classify", sorting::make),
+        ],
+    },
+    Group {
+        title: "What networks remember",
+        sections: &[
+            ("text", reading::make),
+            ("music", playing::make),
+            ("speech", hearing::make),
+        ],
+    },
+    Group {
+        title: "The lab: small networks and their theory",
+        sections: &lab::SECTIONS,
+    },
 ];
 
 /// One made section, or why it could not be made, with the seconds it took.
@@ -172,7 +211,7 @@ pub fn run(args: &TourArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn choose(only: &[String]) -> Result<Vec<Entry>, UsageError> {
-    let names = || SECTIONS.iter().map(|(name, _)| *name);
+    let names = || all().map(|(name, _)| name);
     for asked in only {
         if !names().any(|name| name == asked) {
             let list = names().collect::<Vec<_>>().join(" ");
@@ -183,11 +222,11 @@ fn choose(only: &[String]) -> Result<Vec<Entry>, UsageError> {
         }
     }
     let is_chosen = |name: &str| only.is_empty() || only.iter().any(|asked| asked == name);
-    Ok(SECTIONS
-        .iter()
-        .copied()
-        .filter(|(name, _)| is_chosen(name))
-        .collect())
+    Ok(all().filter(|(name, _)| is_chosen(name)).collect())
+}
+
+fn all() -> impl Iterator<Item = Entry> {
+    GROUPS.iter().flat_map(|group| group.sections).copied()
 }
 
 fn prepare(device: &DeviceArgs, out: &Path, output: &Output) -> anyhow::Result<Workshop> {

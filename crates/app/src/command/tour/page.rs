@@ -7,11 +7,20 @@ use reverie_viz::picture::Picture;
 
 use super::audible::Audible;
 use super::filming::Film;
-use super::{Made, Section, Workshop};
+use super::{GROUPS, Group, Made, Purpose, Section, Workshop};
+use crate::command::lab::page as experiment;
 use crate::report::{embed, frame};
 
 /// What only this page needs.
-const STYLE: &str = "
+const STYLE: &str = concat!(
+    include_str!("../lab/drawn.css"),
+    "
+h2 { margin: 4rem 0 0; font-size: 1.7rem; letter-spacing: -.01em; }
+h3 { margin: 3rem 0 .3rem; font-size: 1.35rem; line-height: 1.3; }
+h2 + section h3 { margin-top: 1.6rem; }
+nav { margin: 1.6rem 0 0; font-size: .93rem; }
+nav p { margin: .4rem 0; }
+nav a { margin-left: .6rem; }
 .failed { border-left: .3rem solid #c0392b; padding-left: .8rem; }
 .texts { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); }
 .texts pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: .8rem; }
@@ -19,25 +28,30 @@ const STYLE: &str = "
 .tiles img { width: 100%; height: auto; }
 .films { margin-top: 1rem; }
 .films img { width: min(100%, 24rem); height: auto; }
-.scroll { overflow-x: auto; margin-top: 1rem; }
 table { border-collapse: collapse; }
 th, td { padding: .3rem .8rem; border-bottom: 1px solid var(--line); text-align: right; font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child { text-align: left; }
+.measured th, .measured td { text-align: left; vertical-align: top; font-size: .93rem; }
+.parts > * { margin-top: 1rem; }
+.parts .side { grid-template-columns: repeat(auto-fill, minmax(min(100%, 24rem), 1fr)); }
+td.no { color: var(--accent); font-weight: 700; }
 .sounds { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); }
 /* Rolls have dark letters and no paper of their own. */
 .sounds img { background: #fff; }
 .sounds audio { display: block; width: 100%; padding: .5rem .6rem 0; }
-";
+"
+);
 
 /// The page.
 ///
 /// # Errors
 /// If a picture cannot be encoded.
 pub fn html(shop: &Workshop, made: &[Made]) -> anyhow::Result<String> {
-    let sections = made
-        .iter()
-        .map(section)
-        .collect::<anyhow::Result<Vec<_>>>()?;
+    let groups = GROUPS.iter().map(|group| {
+        let of_group = |(name, _, _): &&Made| group.sections.iter().any(|entry| entry.0 == *name);
+        (group, made.iter().filter(of_group).collect::<Vec<&Made>>())
+    });
+    let groups: Vec<(&Group, Vec<&Made>)> = groups.filter(|(_, made)| !made.is_empty()).collect();
     let body = html! {
         h1 { "reverie" }
         p {
@@ -48,7 +62,18 @@ pub fn html(shop: &Workshop, made: &[Made]) -> anyhow::Result<String> {
             "50 kinds of things. Larger networks make richer ones, see "
             code { "reverie weights list" } "."
         }
-        @for section in &sections { (section) }
+        nav {
+            @for (group, made) in &groups {
+                p {
+                    b { (group.title) } ":"
+                    @for (name, _, _) in made { " " a href={ "#" (name) } { (name) } }
+                }
+            }
+        }
+        @for (group, made) in &groups {
+            h2 { (group.title) }
+            @for one in made { (section(one)?) }
+        }
     };
     Ok(frame::page("reverie: a tour", STYLE, &body))
 }
@@ -58,7 +83,7 @@ fn section((name, made, seconds): &Made) -> anyhow::Result<Markup> {
         Ok(section) => done(name, section, *seconds),
         Err(error) => Ok(html! {
             section id=(name) {
-                h2 { (name) }
+                h3 { (name) }
                 p.failed { "This section failed: " (format!("{error:#}")) }
             }
         }),
@@ -68,10 +93,17 @@ fn section((name, made, seconds): &Made) -> anyhow::Result<Markup> {
 fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
     let figures = shown(&section.figures)?;
     let tiles = shown(&section.tiles)?;
+    let parts = experiment::drawn(&section.parts)?;
+    let purpose = match section.purpose {
+        Purpose::OwnFiles => "With your own files",
+        Purpose::Whole => "The whole experiment",
+    };
     Ok(html! {
         section id=(name) {
-            h2 { (section.title) }
+            h3 { (section.title) }
             p { (section.text) }
+            @if !section.rows.is_empty() { div.measured { (experiment::table(&section.rows)) } }
+            @if !parts.is_empty() { div.parts { @for part in &parts { (part) } } }
             @if !figures.is_empty() { div.figures { @for one in &figures { (one) } } }
             @if !tiles.is_empty() { div.tiles { @for one in &tiles { (one) } } }
             @if !section.films.is_empty() {
@@ -97,7 +129,7 @@ fn done(name: &str, section: &Section, seconds: f64) -> anyhow::Result<Markup> {
             @if !section.sounds.is_empty() {
                 div.sounds { @for sound in &section.sounds { (heard(sound)) } }
             }
-            p.faint { (format!("Made in {seconds:.0} s. With your own files:")) }
+            p.faint { (format!("Made in {seconds:.0} s. {purpose}:")) }
             pre { (section.command) }
         }
     })

@@ -1,35 +1,15 @@
 //! The tour's character model: it learns the program's own source.
 
-use reverie_model::data::text::{EvalBatches, TrainBatches, Vocabulary, WordList};
+use reverie_model::data::text::WordList;
 use reverie_model::rng::seeded;
-use reverie_model::sequence::{Outcome, TextConfig, TextSource, TextTrainer, evaluate, trace};
+use reverie_model::sequence::{Outcome, TextConfig, TextTrainer, evaluate, trace};
 use reverie_viz::neurons::{Findings, Property, picture};
 
+use super::own_source::OwnSource;
 use super::{SEED, Section, Workshop};
 use crate::command::text::sample_texts;
 use crate::settings::{TEXT_PRESETS, assignments, resolve};
 
-/// Source of the part of the program that this section runs.
-const SOURCE: [&str; 18] = [
-    include_str!("../../../../model/src/recurrent/cell.rs"),
-    include_str!("../../../../model/src/recurrent/config.rs"),
-    include_str!("../../../../model/src/recurrent/elman.rs"),
-    include_str!("../../../../model/src/recurrent/gates.rs"),
-    include_str!("../../../../model/src/recurrent/gru.rs"),
-    include_str!("../../../../model/src/recurrent/init.rs"),
-    include_str!("../../../../model/src/recurrent/jordan.rs"),
-    include_str!("../../../../model/src/recurrent/lstm.rs"),
-    include_str!("../../../../model/src/recurrent/sequence.rs"),
-    include_str!("../../../../model/src/recurrent/stack.rs"),
-    include_str!("../../../../model/src/sequence/char_model.rs"),
-    include_str!("../../../../model/src/sequence/text_config.rs"),
-    include_str!("../../../../model/src/sequence/trainer.rs"),
-    include_str!("../../../../model/src/train/checkpoint.rs"),
-    include_str!("../../../../model/src/train/gradients.rs"),
-    include_str!("../../../../model/src/train/optimizer.rs"),
-    include_str!("../../../../model/src/train/params.rs"),
-    include_str!("../../../../model/src/sequence/sample.rs"),
-];
 /// What differs from the preset `quick`: few enough updates for some seconds on two cores.
 const CHANGES: [&str; 9] = [
     "cell=lstm",
@@ -53,23 +33,15 @@ const PASSAGE: usize = 5_000;
 /// If training fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     let config: TextConfig = resolve(&TEXT_PRESETS, Some("quick"), None, assignments(&CHANGES)?)?;
-    let text: Vec<char> = SOURCE.concat().chars().collect();
-    let split = config.shares().split(text.len())?;
-    let vocabulary = Vocabulary::new(&text[split.train.clone()], true);
-    let symbols = vocabulary.encode(&text[split.train])?;
-    let batches = TrainBatches::new(symbols, config.batch, config.steps)?;
-    let words = WordList::of(&text);
-    let source = TextSource {
-        file: "the program's own source".to_owned(),
-        sha256: String::new(),
-        characters: text.len(),
-        unseen: 0,
-    };
+    let own = OwnSource::cut(&config)?;
+    let text = &own.text;
+    let words = WordList::of(text);
     let device = &shop.opened.device;
+    let (vocabulary, source) = (own.vocabulary.clone(), own.source.clone());
     let mut trainer = TextTrainer::new(config, vocabulary, source, SEED, device)?;
     let mut texts = Vec::new();
     while !trainer.is_done() {
-        let Outcome::Stepped(step) = trainer.step(&batches)? else {
+        let Outcome::Stepped(step) = trainer.step(&own.train)? else {
             continue;
         };
         if SAMPLE_AT.contains(&step.iteration) {
@@ -96,9 +68,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     findings
         .properties
         .retain(|finding| finding.property == Property::Column);
-    let (symbols, _) = vocabulary.encode_lossy(&text[split.validation])?;
-    let validation = EvalBatches::new(symbols, trainer.config().batch, trainer.config().steps)?;
-    let bits = evaluate(&model, &validation, device, || true).map(|measured| measured.bits());
+    let bits = evaluate(&model, &own.validation, device, || true).map(|measured| measured.bits());
     Ok(Section {
         title: "A network learns to write, character by character",
         text: format!(

@@ -8,7 +8,7 @@ use super::{Section, Workshop};
 use crate::settings::{STYLE_PRESETS, resolve};
 
 /// Steps at the small size and at the full one: half a minute on two cores.
-const STEPS: (usize, usize) = (50, 25);
+const STEPS: (usize, usize) = (60, 34);
 
 /// Which drawing takes on the manner of which.
 const PAIRS: [(&str, &str); 3] = [
@@ -44,7 +44,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
 fn stylise(shop: &Workshop, content: &Picture, style: &Picture) -> anyhow::Result<Picture> {
     let mut config: StyleConfig = resolve(&STYLE_PRESETS, None, None, toml::Table::new())?;
     config.size = WIDTH;
-    config.start_size = WIDTH / 2;
+    config.start_size = WIDTH / 4;
     (config.first_steps, config.steps) = STEPS;
     let pictures = Pictures::new(content.clone(), vec![(style.clone(), 1.0)]);
     shop.transfer(config, &pictures)

@@ -83,7 +83,7 @@ impl HeatMap {
         })
     }
 
-    /// As part of a page; its classes are in the style sheet of the lab's pages.
+    /// As part of a page; its classes are in `command/lab/drawn.css`.
     ///
     /// # Errors
     /// If the picture cannot be encoded.

@@ -24,6 +24,7 @@ mod picked;
 mod plan;
 mod room;
 mod sums;
+mod table;
 mod tape;
 mod weights;
 

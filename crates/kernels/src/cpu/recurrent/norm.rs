@@ -4,6 +4,9 @@
 //!
 //! Source: Ba, Kiros, Hinton 2016 (arXiv 1607.06450), eq. 3.
 
+use std::mem::MaybeUninit;
+use std::ops::Range;
+
 use super::columns::{Columns, Part, over};
 use crate::cpu::simd::{Lanes, Vectorised};
 
@@ -59,6 +62,39 @@ pub(super) fn statistics<L: Lanes>(row: &[f32]) -> (f32, f32) {
     (mean, 1.0 / (variance + EPSILON).sqrt())
 }
 
+/// Where y goes. Rows lie so far apart.
+pub(super) enum Out<'a> {
+    /// In place of whatever is there, or is not.
+    Replace(&'a mut [MaybeUninit<f32>], usize),
+    /// Added to what is there.
+    Add(&'a mut [f32], usize),
+}
+
+impl<'a> Out<'a> {
+    /// In place of what is there.
+    pub fn replace(numbers: &'a mut [f32], row: usize) -> Self {
+        let len = numbers.len();
+        let numbers = numbers.as_mut_ptr().cast();
+        // SAFETY: it is the same slice, and only numbers are written to it.
+        Self::Replace(unsafe { std::slice::from_raw_parts_mut(numbers, len) }, row)
+    }
+
+    /// Columns of one row.
+    fn columns(&mut self, number: usize, columns: Range<usize>) -> Out<'_> {
+        let (row, count) = (self.row(), columns.len());
+        match self {
+            Self::Replace(to, _) => Out::Replace(&mut to[number * row..][columns], count),
+            Self::Add(to, _) => Out::Add(&mut to[number * row..][columns], count),
+        }
+    }
+
+    fn row(&self) -> usize {
+        match self {
+            Self::Replace(_, row) | Self::Add(_, row) => *row,
+        }
+    }
+}
+
 /// Normalises the sums of some gates in a few rows.
 pub(super) struct Forward<'a> {
     /// Units of a gate.
@@ -75,18 +111,15 @@ pub(super) struct Forward<'a> {
     pub bias: Option<&'a [f32]>,
     /// 1 / √(σ² + ε) of every row and gate. Its rows lie so far apart.
     pub scales: (&'a mut [f32], usize),
-    /// y. Its rows lie so far apart.
-    pub out: (&'a mut [f32], usize),
-    /// Whether y is added to what is there.
-    pub is_added: bool,
+    /// y.
+    pub out: Out<'a>,
 }
 
 struct Scale<'a, L> {
     row: &'a mut [f32],
     gain: &'a [f32],
     bias: Option<&'a [f32]>,
-    out: &'a mut [f32],
-    is_added: bool,
+    out: Out<'a>,
     mean: L,
     scale: L,
 }
@@ -100,10 +133,10 @@ impl<L: Lanes> Columns<L> for Scale<'_, L> {
         if let Some(bias) = self.bias {
             y = y + part.load(bias);
         }
-        if self.is_added {
-            y = y + part.load(self.out);
+        match &mut self.out {
+            Out::Replace(out, _) => part.begin(y, out),
+            Out::Add(out, _) => part.add(y, out),
         }
-        part.store(y, self.out);
     }
 }
 
@@ -113,7 +146,7 @@ impl Vectorised for Forward<'_> {
     #[inline(always)]
     fn run<L: Lanes>(self) {
         let k = self.k;
-        let ((sums, sums_row), (out, out_row)) = (self.sums, self.out);
+        let ((sums, sums_row), mut out) = (self.sums, self.out);
         let (scales, scales_row) = self.scales;
         for row in 0..self.rows {
             for gate in 0..self.gates {
@@ -125,8 +158,7 @@ impl Vectorised for Forward<'_> {
                     row: sums,
                     gain: &self.gain[of_gate.clone()],
                     bias: self.bias.map(|bias| &bias[of_gate.clone()]),
-                    out: &mut out[row * out_row..][of_gate],
-                    is_added: self.is_added,
+                    out: out.columns(row, of_gate),
                     mean: L::splat(mean),
                     scale: L::splat(scale),
                 };

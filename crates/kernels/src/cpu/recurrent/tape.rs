@@ -1,7 +1,7 @@
 //! What a walk writes down on its way, to find back.
 
 use super::room::{Mine, Place, Room};
-use super::{Cell, Plan, Weights};
+use super::{Cell, Inputs, Plan, Weights, table};
 use std::ops::Range;
 
 /// Something for every buffer of a walk: how wide it is, its numbers, or one thread's rows.
@@ -12,11 +12,11 @@ pub(super) struct Tape<T> {
     pub gates: T,
     /// LSTM: c. GRU: h_{t-1} ∘ r, or q + b_hn where the reset comes after the product. `[K]`
     pub memory: T,
-    /// Layer normalisation of LSTM and GRU: â of x W_x, `[G·K]`.
+    /// Layer normalisation of LSTM and GRU: â of x W_x, `[G·K]`; nothing where there is a table.
     pub input: T,
     /// Layer normalisation of LSTM and GRU: â of h W_h, `[G·K]`.
     pub hidden: T,
-    /// Layer normalisation: 1 / √(σ² + ε) of x W_x, `[G]`.
+    /// Layer normalisation: 1 / √(σ² + ε) of x W_x, `[G]`; nothing where there is a table.
     pub input_scales: T,
     /// Layer normalisation of LSTM and GRU: 1 / √(σ² + ε) of h W_h, `[G]`.
     pub hidden_scales: T,
@@ -76,17 +76,18 @@ impl<T> Tape<T> {
 
 impl Tape<usize> {
     /// How many numbers a row of each buffer has.
-    pub fn widths(plan: &Plan<'_>, weights: &Weights<'_>) -> Self {
+    pub fn widths(plan: &Plan<'_>, inputs: Inputs<'_>, weights: &Weights<'_>) -> Self {
         let (k, gates, width) = (plan.shape.d_hidden, plan.cell.gates(), plan.width());
         let is_normed = weights.norm.is_some();
         let is_elman = matches!(plan.cell, Cell::Elman(_));
+        let has_table = table::serves(plan, inputs, weights);
         let only = |is_there: bool, width: usize| if is_there { width } else { 0 };
         Self {
             gates: only(!is_elman || is_normed, width),
             memory: only(!is_elman, k),
-            input: only(is_normed && !is_elman, width),
+            input: only(is_normed && !is_elman && !has_table, width),
             hidden: only(is_normed && !is_elman, width),
-            input_scales: only(is_normed, gates),
+            input_scales: only(is_normed && !has_table, gates),
             hidden_scales: only(is_normed && !is_elman, gates),
             statistics: only(is_normed && plan.cell == Cell::Lstm, 2),
         }

@@ -43,12 +43,14 @@ pub(super) struct Sides<'a> {
 }
 
 impl<'a> Sides<'a> {
-    /// `d_sums` are those of a simple network without layer normalisation.
+    /// `d_sums` are those of a simple network without layer normalisation. With a table, symbols
+    /// pick from rows that are normalised already.
     pub fn new(
         plan: &Plan<'_>,
         weights: &Weights<'_>,
         tape: &Tape<&'a [f32]>,
         d_sums: &'a [f32],
+        has_table: bool,
     ) -> Self {
         let (k, row) = (plan.shape.d_hidden, plan.width());
         let all = |numbers: &'a [f32]| Columns {
@@ -59,6 +61,7 @@ impl<'a> Sides<'a> {
         let (input, hidden) = match (plan.cell, weights.norm.is_some()) {
             (Cell::Elman(_), false) => (all(d_sums), all(d_sums)),
             (Cell::Elman(_), true) | (_, false) => (all(tape.gates), all(tape.gates)),
+            (_, true) if has_table => (all(tape.gates), all(tape.hidden)),
             (_, true) => (all(tape.input), all(tape.hidden)),
         };
         let is_q = plan.resets_after() && weights.norm.is_none();

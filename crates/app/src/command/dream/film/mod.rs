@@ -49,16 +49,18 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
         job.config.steps,
         memory::readable(bytes)
     ));
-    if args.run.dry_run {
-        return Ok(ExitCode::SUCCESS);
-    }
     let mut recipe = job.recipe(&dreamer, sources(job, &frames)?);
     recipe.settings["film"] = json!({
         "zoom": film.zoom, "turn": film.turn, "shift": film.shift, "blend": film.blend,
         "steady": film.steady,
     });
     let known = serde_json::to_value(&recipe)?;
-    let next = frame_folder::prepare(&outputs.frames, &known, count, film.resume, args.run.force)?;
+    let is_forced = args.run.force;
+    if args.run.dry_run {
+        frame_folder::check(&outputs.frames, &known, count, film.resume, is_forced)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let next = frame_folder::prepare(&outputs.frames, &known, count, film.resume, is_forced)?;
     if next > 1 {
         output.note(&format!("{} frames are there already", next - 1));
     }

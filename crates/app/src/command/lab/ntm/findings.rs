@@ -1,7 +1,8 @@
 //! The table and the pictures of the neural Turing machine.
 
-use reverie_lab::ntm::baseline::BaselineReport;
-use reverie_lab::ntm::{LEARNT, Length, Look as Measured, NtmReport, Picture, Task};
+use reverie_lab::ntm::{
+    BaselineReport, LEARNT, Length, Look as Measured, NtmReport, Picture, Task,
+};
 use serde_json::{Value, json};
 
 use super::Found;

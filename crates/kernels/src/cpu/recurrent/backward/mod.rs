@@ -10,6 +10,7 @@ use super::multiply::Ready;
 use super::plan::Schedule;
 use super::room::{Mine, Place, Room};
 use super::sums::Sums;
+use super::table::Table;
 use super::tape::{Kept, Tape};
 use super::weights::{self as of_weights, Sides};
 use super::{Cell, First, Gradients, Inputs, Plan, Upstream, Weights};
@@ -44,7 +45,8 @@ pub fn backward(
     upstream.check(plan);
     let schedule = plan.schedule(inputs);
     let Kept(mut tape) = kept;
-    let widths = Tape::widths(plan, weights);
+    let widths = Tape::widths(plan, inputs, weights);
+    let table = Table::new(level, plan, inputs, weights);
     let or_zeros = |gradient: Option<&[f32]>, len: usize| {
         gradient.map_or_else(|| vec![0.0; len], <[f32]>::to_vec)
     };
@@ -72,6 +74,7 @@ pub fn backward(
         outputs,
         upstream: upstream.outputs,
         ready: Matrices::new(level, plan, weights, wants_inputs),
+        has_table: table.is_some(),
     };
     {
         let places = widths.places(steps * batch, Place::of(&mut tape));
@@ -106,9 +109,14 @@ pub fn backward(
     // SAFETY: a walk writes all rows.
     let (d_inputs, d_sums) = unsafe { (d_inputs.written(), d_sums.written()) };
     let tape = widths.slices(steps * batch, &tape);
-    let sides = Sides::new(plan, weights, &tape, &d_sums);
-    let matrices = of_weights::gradients(level, plan, &schedule, inputs, first, outputs, &sides);
+    let sides = Sides::new(plan, weights, &tape, &d_sums, table.is_some());
+    let mut matrices =
+        of_weights::gradients(level, plan, &schedule, inputs, first, outputs, &sides);
     let mut sums = Sums::total(sums);
+    if let Some(table) = table {
+        let d_rows = &matrices.input;
+        matrices.input = table.backward(level, plan, weights, d_rows, &mut sums.gain);
+    }
     let (peepholes, candidate_bias, norm) = sums.rest(weights);
     Gradients {
         inputs: wants_inputs.then_some(d_inputs),
@@ -176,6 +184,8 @@ struct Walk<'a> {
     outputs: &'a [f32],
     upstream: Option<&'a [f32]>,
     ready: Matrices<'a>,
+    /// Whether x W_x was normalised in a table: then its gradient goes back through that later.
+    has_table: bool,
 }
 
 /// One thread's share of a walk.

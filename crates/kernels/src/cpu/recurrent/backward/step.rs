@@ -81,20 +81,22 @@ impl Part<'_, '_> {
         let (from, scales_row) = (gates.start * k, walk.plan.cell.gates());
         let upstream = self.tape.gates.get(step, active);
         let upstream = (&upstream[from.min(upstream.len())..], width);
-        let input_scales = self.tape.input_scales.get(step, active);
-        walk.level.run(norm::Backward {
-            k,
-            gates: gates.len(),
-            rows: active,
-            upstream,
-            sums: (tail(self.tape.input.get_mut(step, active), from), width),
-            gain: &gains.gain[from..],
-            scales: (
-                &input_scales[gates.start.min(input_scales.len())..],
-                scales_row,
-            ),
-            d_gain: &mut self.sums.gain[from..],
-        });
+        if !walk.has_table {
+            let input_scales = self.tape.input_scales.get(step, active);
+            walk.level.run(norm::Backward {
+                k,
+                gates: gates.len(),
+                rows: active,
+                upstream,
+                sums: (tail(self.tape.input.get_mut(step, active), from), width),
+                gain: &gains.gain[from..],
+                scales: (
+                    &input_scales[gates.start.min(input_scales.len())..],
+                    scales_row,
+                ),
+                d_gain: &mut self.sums.gain[from..],
+            });
+        }
         let hidden_scales = self.tape.hidden_scales.get(step, active);
         walk.level.run(norm::Backward {
             k,

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::multiply::Ready;
 use super::plan::Schedule;
 use super::room::{Mine, Place, Room};
+use super::table::Table;
 use super::tape::{Kept, Tape};
 use super::{Cell, First, Forward, Inputs, Last, Plan, Weights};
 use crate::cpu::simd::Level;
@@ -81,7 +82,8 @@ fn walk(
         weights,
         first,
         ready: Matrices::new(level, plan, inputs, weights),
-        widths: Tape::widths(plan, weights),
+        table: Table::new(level, plan, inputs, weights),
+        widths: Tape::widths(plan, inputs, weights),
     };
     let mut room = keep.then(|| walk.widths.room(steps * batch));
     let places = room
@@ -168,6 +170,8 @@ struct Walk<'a> {
     weights: &'a Weights<'a>,
     first: First<'a>,
     ready: Matrices<'a>,
+    /// What symbols pick from under layer normalisation.
+    table: Option<Table>,
     widths: Tape<usize>,
 }
 

@@ -14,13 +14,21 @@ impl<'a> Part<'a, '_> {
         let walk = self.walk;
         matches!(walk.inputs, Inputs::Symbols(_))
             && walk.plan.cell == Cell::Lstm
-            && walk.weights.norm.is_none()
+            && (walk.weights.norm.is_none() || walk.table.is_some())
+    }
+
+    /// What symbols pick from: W_x, or the table of what becomes of it.
+    fn rows(&self) -> &'a [f32] {
+        match &self.walk.table {
+            Some(table) => &table.rows,
+            None => self.walk.weights.input,
+        }
     }
 
     /// What it picks.
     fn picked(&self, step: usize) -> Option<Picked<'a>> {
         let (walk, shape) = (self.walk, self.walk.plan.shape);
-        let matrix = (walk.weights.input, shape.d_input, walk.plan.width());
+        let matrix = (self.rows(), shape.d_input, walk.plan.width());
         let from = step * shape.batch + self.rows.start;
         match self.picks() {
             true => Picked::new(walk.inputs, matrix, from),
@@ -32,11 +40,12 @@ impl<'a> Part<'a, '_> {
 impl Part<'_, '_> {
     /// x W_x of some steps, in place of whatever was there.
     pub fn inputs(&mut self, steps: Range<usize>, active: usize) {
-        let walk = self.walk;
+        let (walk, rows) = (self.walk, self.rows());
         let is_normed = walk.weights.norm.is_some();
         let to = match (walk.plan.cell, is_normed) {
             (Cell::Elman(_), false) => &mut self.outputs,
             (Cell::Elman(_), true) | (_, false) => &mut self.tape.gates,
+            (_, true) if walk.table.is_some() => &mut self.tape.gates,
             (_, true) => &mut self.tape.input,
         };
         let (batch, d) = (walk.plan.shape.batch, walk.plan.shape.d_input);
@@ -54,7 +63,7 @@ impl Part<'_, '_> {
                     let symbols = &symbols[step * batch + self.rows.start..][..active];
                     for (row, &symbol) in symbols.iter().enumerate() {
                         let from = row_of(symbol, d) * width;
-                        to.copy(step, row, &walk.weights.input[from..from + width]);
+                        to.copy(step, row, &rows[from..from + width]);
                     }
                 }
             }
@@ -89,8 +98,7 @@ impl Part<'_, '_> {
                     gain: gains.gain,
                     bias: Some(walk.weights.bias),
                     scales: (self.tape.input_scales.fresh(step, active), 1),
-                    out: (&mut *hidden, k),
-                    is_added: false,
+                    out: norm::Out::replace(hidden, k),
                 });
                 hidden
             }
@@ -118,35 +126,28 @@ impl Part<'_, '_> {
             .multiply(walk.level, active, before, out, into);
     }
 
-    /// Normalises x W_x of some gates and puts it, with the bias, where the gates will be.
-    fn normalise_inputs(&mut self, step: usize, active: usize, gates: Range<usize>) {
-        let (walk, k, width) = (
-            self.walk,
-            self.walk.plan.shape.d_hidden,
-            self.walk.plan.width(),
-        );
-        let Some(gains) = &walk.weights.norm else {
+    /// Normalises x W_x and puts it, with the bias, where the gates will be. A table has it done.
+    fn normalise_inputs(&mut self, step: usize, active: usize) {
+        let (walk, width) = (self.walk, self.walk.plan.width());
+        let gates = walk.plan.cell.gates();
+        let Some(gains) = walk.weights.norm.filter(|_| walk.table.is_none()) else {
             return;
         };
-        let (from, scales_row) = (gates.start * k, walk.plan.cell.gates());
         walk.level.run(norm::Forward {
-            k,
-            gates: gates.len(),
+            k: walk.plan.shape.d_hidden,
+            gates,
             rows: active,
-            sums: (tail(self.tape.input.get_mut(step, active), from), width),
-            gain: &gains.gain[from..],
-            bias: Some(&walk.weights.bias[from..]),
-            scales: (
-                tail(self.tape.input_scales.get_mut(step, active), gates.start),
-                scales_row,
-            ),
-            out: (tail(self.tape.gates.get_mut(step, active), from), width),
-            is_added: false,
+            sums: (self.tape.input.get_mut(step, active), width),
+            gain: gains.gain,
+            bias: Some(walk.weights.bias),
+            scales: (self.tape.input_scales.fresh(step, active), gates),
+            out: norm::Out::Replace(self.tape.gates.unwritten(step, active), width),
         });
     }
 
-    /// Normalises h_{t-1} W_h of some gates and adds it to the sums of the gates; for a GRU whose
-    /// reset comes after the product, the candidate's goes to q.
+    /// Normalises h_{t-1} W_h of some gates and adds it to the sums of the gates, which begin with
+    /// it where x W_x is picked later; for a GRU whose reset comes after the product, the
+    /// candidate's goes to q.
     fn normalise_hidden(&mut self, step: usize, active: usize, gates: Range<usize>, to_q: bool) {
         let (walk, k, width) = (
             self.walk,
@@ -157,9 +158,13 @@ impl Part<'_, '_> {
             return;
         };
         let (from, scales_row) = (gates.start * k, walk.plan.cell.gates());
-        let out = match to_q {
-            true => (self.tape.memory.fresh(step, active), k),
-            false => (tail(self.tape.gates.get_mut(step, active), from), width),
+        let out = match (to_q, self.picks()) {
+            (true, _) => norm::Out::Replace(self.tape.memory.unwritten(step, active), k),
+            // All gates of an LSTM.
+            (false, true) => norm::Out::Replace(self.tape.gates.unwritten(step, active), width),
+            (false, false) => {
+                norm::Out::Add(tail(self.tape.gates.get_mut(step, active), from), width)
+            }
         };
         walk.level.run(norm::Forward {
             k,
@@ -173,25 +178,22 @@ impl Part<'_, '_> {
                 scales_row,
             ),
             out,
-            is_added: !to_q,
         });
     }
 
-    /// Buffers that layer normalisation writes in several goes.
+    /// Buffers of a GRU that layer normalisation writes in several goes.
     fn prepare_norm(&mut self, step: usize, active: usize) {
         if self.walk.weights.norm.is_some() {
-            self.tape.gates.clear(step, 0..active);
             self.tape.hidden.clear(step, 0..active);
-            self.tape.input_scales.clear(step, 0..active);
             self.tape.hidden_scales.clear(step, 0..active);
         }
     }
 
     pub fn lstm(&mut self, step: usize, active: usize) {
         let (walk, k) = (self.walk, self.walk.plan.shape.d_hidden);
-        self.prepare_norm(step, active);
         self.hidden(step, active);
-        self.normalise_inputs(step, active, 0..4);
+        self.normalise_inputs(step, active);
+        self.tape.hidden_scales.clear(step, 0..active);
         self.normalise_hidden(step, active, 0..4, false);
         let picked = self.picked(step);
         let shown = match walk.weights.norm.and_then(|norm| norm.memory) {
@@ -227,7 +229,7 @@ impl Part<'_, '_> {
         let resets_after = convention == Convention::Torch;
         self.prepare_norm(step, active);
         self.hidden(step, active);
-        self.normalise_inputs(step, active, 0..3);
+        self.normalise_inputs(step, active);
         self.normalise_hidden(step, active, 0..2, false);
         let before = self.outputs.before(step, active, self.first);
         level.run(gru::Gates {

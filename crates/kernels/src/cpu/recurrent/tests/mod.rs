@@ -147,7 +147,13 @@ fn shape(steps: usize, batch: usize, d_input: usize, d_hidden: usize) -> Shape {
 fn every_kind_is_its_reference_in_small() {
     let levels = Level::available();
     for kind in kinds() {
-        for shape in [shape(1, 1, 1, 1), shape(2, 2, 3, 5), shape(9, 7, 5, 17)] {
+        // The third has more symbols than steps, so that nothing is made for all of them ahead.
+        for shape in [
+            shape(1, 1, 1, 1),
+            shape(2, 2, 3, 5),
+            shape(2, 1, 5, 4),
+            shape(9, 7, 5, 17),
+        ] {
             check(kind, shape, &levels, true);
         }
     }

@@ -1,45 +1,5 @@
-//! Adam and BFGS for a short list of numbers in double precision.
-//!
-//! Burn's optimisers move tensors in single precision; here seven digits are not enough, because the
-//! last step of a chaotic system depends on the first by a factor of a hundred.
-
+//! BFGS for a short list of numbers in double precision.
 use nalgebra::{DMatrix, DVector};
-
-/// Adam.
-///
-/// # Source
-/// Kingma and Ba 2015 (arXiv 1412.6980), algorithm 1, with their decay rates.
-#[derive(Clone, Debug)]
-pub struct Adam {
-    mean: Vec<f64>,
-    square: Vec<f64>,
-    steps: i32,
-}
-
-impl Adam {
-    /// For so many numbers.
-    pub fn new(count: usize) -> Self {
-        Self {
-            mean: vec![0.0; count],
-            square: vec![0.0; count],
-            steps: 0,
-        }
-    }
-
-    /// Moves the numbers against the gradient.
-    pub fn step(&mut self, numbers: &mut [f64], gradient: &[f64], rate: f64) {
-        const DECAY: (f64, f64) = (0.9, 0.999);
-        self.steps += 1;
-        let mean_part = 1.0 - DECAY.0.powi(self.steps);
-        let square_part = 1.0 - DECAY.1.powi(self.steps);
-        for (i, slope) in gradient.iter().enumerate() {
-            self.mean[i] += (1.0 - DECAY.0) * (slope - self.mean[i]);
-            self.square[i] += (1.0 - DECAY.1) * (slope * slope - self.square[i]);
-            let size = (self.square[i] / square_part).sqrt() + 1e-12;
-            numbers[i] -= rate * self.mean[i] / mean_part / size;
-        }
-    }
-}
 
 /// Goes down by BFGS with a backtracking line search until nothing is gained, at most `most` steps;
 /// `visit` sees the numbers after each.
@@ -121,12 +81,5 @@ mod tests {
             numbers.iter().all(|value| (value - 1.0).abs() < 1e-6),
             "{numbers:?}"
         );
-    }
-
-    #[test]
-    fn adams_first_step_has_the_length_of_the_rate() {
-        let mut numbers = vec![1.0, 1.0];
-        Adam::new(2).step(&mut numbers, &[3.0, -1e-3], 0.1);
-        assert!((numbers[0] - 0.9).abs() < 1e-6 && (numbers[1] - 1.1).abs() < 1e-6);
     }
 }

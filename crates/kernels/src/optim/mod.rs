@@ -5,12 +5,17 @@
 //! one and go on with the other.
 //!
 //! Where no kernel [`serves`], a step is composed of Burn's operations. No gradients run
-//! through it.
+//! through it. [`Adam`] is for numbers that lie in memory.
+
+mod adam;
+
+pub use adam::{Adam, Real};
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use burn::tensor::{Device, Tensor, TensorData};
 
+use self::adam::Factors;
 use crate::cpu::simd::{Lanes, Level, Vectorised};
 use crate::cpu::threads::{Shared, for_work, share};
 use crate::host::{HostOp, Made, Needs, Seen, apply, serves};
@@ -213,6 +218,32 @@ struct Part<'a> {
     to: Vec<&'a mut [f32]>,
 }
 
+/// A rule with its constants in every lane.
+enum Spread<L> {
+    /// α and 1 − α, and ε.
+    Rmsprop { decay: [L; 2], epsilon: L },
+    /// All of Adam's.
+    Adam(Factors<L>),
+}
+
+impl<L: Lanes> Spread<L> {
+    #[inline(always)]
+    fn of(rule: Rule) -> Self {
+        match rule {
+            Rule::Rmsprop { decay, epsilon } => Self::Rmsprop {
+                decay: [L::splat(decay), L::splat(1.0 - decay)],
+                epsilon: L::splat(epsilon),
+            },
+            Rule::Adam {
+                beta_1,
+                beta_2,
+                epsilon,
+                time,
+            } => Self::Adam(Factors::at([beta_1, beta_2], epsilon, time).spread(L::splat)),
+        }
+    }
+}
+
 impl Vectorised for Part<'_> {
     type Output = ();
 
@@ -221,6 +252,7 @@ impl Vectorised for Part<'_> {
         let len = self.from[0].len();
         let limit = L::splat(self.step.limit);
         let rate = L::splat(self.step.rate);
+        let rule = Spread::of(self.step.rule);
         for start in (0..len).step_by(L::COUNT) {
             let part = start..(start + L::COUNT).min(len);
             let load = |number: usize| match self.from.get(number) {
@@ -230,25 +262,17 @@ impl Vectorised for Part<'_> {
             let x = load(0);
             // In this order, what is not a number stays what it is.
             let g = limit.min((L::zero() - limit).max(load(1)));
-            let moved = match self.step.rule {
-                Rule::Rmsprop { decay, epsilon } => {
-                    let m = load(2) * L::splat(decay) + g * g * L::splat(1.0 - decay);
+            let moved = match &rule {
+                Spread::Rmsprop { decay, epsilon } => {
+                    let m = load(2) * decay[0] + g * g * decay[1];
                     m.store_some(&mut self.to[1][part.clone()]);
-                    g / (m.sqrt() + L::splat(epsilon))
+                    g / (m.sqrt() + *epsilon)
                 }
-                Rule::Adam {
-                    beta_1,
-                    beta_2,
-                    epsilon,
-                    time,
-                } => {
-                    let m = load(2) * L::splat(beta_1) + g * L::splat(1.0 - beta_1);
-                    let v = load(3) * L::splat(beta_2) + g * g * L::splat(1.0 - beta_2);
+                Spread::Adam(factors) => {
+                    let (moved, [m, v]) = factors.step(g, [load(2), load(3)]);
                     m.store_some(&mut self.to[1][part.clone()]);
                     v.store_some(&mut self.to[2][part.clone()]);
-                    let root = (1.0 - beta_2.powi(time)).sqrt();
-                    let factor = root / (1.0 - beta_1.powi(time));
-                    m * L::splat(factor) / (v.sqrt() + L::splat(epsilon * root))
+                    moved
                 }
             };
             (x - moved * rate).store_some(&mut self.to[0][part]);
