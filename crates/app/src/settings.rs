@@ -4,6 +4,15 @@
 //! `REVERIE_*` variables). A file may leave keys out; a key that does not exist is refused with the
 //! nearest that does. Settings may have settings of their own: a table in a file, and `learn.rate` on
 //! the command line.
+//!
+//! | file | what |
+//! |---|---|
+//! | here | one configuration from all of them |
+//! | `keys` | tables and whole names |
+//! | `presets` | the presets |
+
+mod keys;
+mod presets;
 
 use std::path::Path;
 
@@ -14,160 +23,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
+use self::keys::{insert, leaves, overlay, take};
+pub use self::presets::*;
 use crate::exit::UsageError;
-
-/// A named preset: its name and its file, which is part of the program.
-pub type Preset = (&'static str, &'static str);
-
-/// Style-transfer presets; the first is the default.
-pub const STYLE_PRESETS: [Preset; 7] = [
-    (
-        "reverie",
-        include_str!("../../../configs/style/reverie.toml"),
-    ),
-    ("gentle", include_str!("../../../configs/style/gentle.toml")),
-    ("bold", include_str!("../../../configs/style/bold.toml")),
-    (
-        "lecture-style",
-        include_str!("../../../configs/style/lecture-style.toml"),
-    ),
-    ("gatys", include_str!("../../../configs/style/gatys.toml")),
-    (
-        "johnson",
-        include_str!("../../../configs/style/johnson.toml"),
-    ),
-    (
-        "crowson",
-        include_str!("../../../configs/style/crowson.toml"),
-    ),
-];
-
-/// Presets for textures; the first is the default.
-pub const TEXTURE_PRESETS: [Preset; 2] = [
-    (
-        "reverie",
-        include_str!("../../../configs/texture/reverie.toml"),
-    ),
-    (
-        "deeptextures",
-        include_str!("../../../configs/texture/deeptextures.toml"),
-    ),
-];
-
-/// Dream presets; the first is the default.
-pub const DREAM_PRESETS: [Preset; 4] = [
-    ("soft", include_str!("../../../configs/dream/soft.toml")),
-    (
-        "deepdream",
-        include_str!("../../../configs/dream/deepdream.toml"),
-    ),
-    (
-        "lecture-dream",
-        include_str!("../../../configs/dream/lecture-dream.toml"),
-    ),
-    ("zoom", include_str!("../../../configs/dream/zoom.toml")),
-];
-
-/// Presets for pictures from noise; the first is the default.
-pub const IMAGINE_PRESETS: [Preset; 8] = [
-    (
-        "channel",
-        include_str!("../../../configs/imagine/channel.toml"),
-    ),
-    ("class", include_str!("../../../configs/imagine/class.toml")),
-    (
-        "imagenet",
-        include_str!("../../../configs/imagine/imagenet.toml"),
-    ),
-    ("lucid", include_str!("../../../configs/imagine/lucid.toml")),
-    (
-        "yosinski-1",
-        include_str!("../../../configs/imagine/yosinski-1.toml"),
-    ),
-    (
-        "yosinski-2",
-        include_str!("../../../configs/imagine/yosinski-2.toml"),
-    ),
-    (
-        "yosinski-3",
-        include_str!("../../../configs/imagine/yosinski-3.toml"),
-    ),
-    (
-        "yosinski-4",
-        include_str!("../../../configs/imagine/yosinski-4.toml"),
-    ),
-];
-
-/// Presets for inversions; the first is the default.
-pub const INVERT_PRESETS: [Preset; 2] = [
-    (
-        "reverie",
-        include_str!("../../../configs/invert/reverie.toml"),
-    ),
-    (
-        "mahendran",
-        include_str!("../../../configs/invert/mahendran.toml"),
-    ),
-];
-
-/// Presets for the deconvolutional network; the first is the default.
-pub const DECONV_PRESETS: [Preset; 1] = [(
-    "zeiler",
-    include_str!("../../../configs/deconv/zeiler.toml"),
-)];
-
-/// Presets for classifiers of pictures; the first is the default.
-pub const CLASSIFY_PRESETS: [Preset; 1] = [(
-    "vgg-mini",
-    include_str!("../../../configs/classify/vgg-mini.toml"),
-)];
-
-/// Presets for models of text; the first is the default.
-pub const TEXT_PRESETS: [Preset; 5] = [
-    (
-        "char-rnn",
-        include_str!("../../../configs/text/char-rnn.toml"),
-    ),
-    (
-        "karpathy2015",
-        include_str!("../../../configs/text/karpathy2015.toml"),
-    ),
-    ("quick", include_str!("../../../configs/text/quick.toml")),
-    (
-        "war-and-peace",
-        include_str!("../../../configs/text/war-and-peace.toml"),
-    ),
-    (
-        "c-source",
-        include_str!("../../../configs/text/c-source.toml"),
-    ),
-];
-
-/// Presets for the comparison on music; the first is the default.
-pub const MUSIC_PRESETS: [Preset; 4] = [
-    ("quick", include_str!("../../../configs/music/quick.toml")),
-    (
-        "matched",
-        include_str!("../../../configs/music/matched.toml"),
-    ),
-    (
-        "chung2014",
-        include_str!("../../../configs/music/chung2014.toml"),
-    ),
-    ("free", include_str!("../../../configs/music/free.toml")),
-];
-
-/// Presets for the recognition of digits; the first is the default.
-pub const SPEECH_PRESETS: [Preset; 1] = [(
-    "digits",
-    include_str!("../../../configs/speech/digits.toml"),
-)];
-
-/// Presets for attribution; the first is the default.
-pub const SALIENCY_PRESETS: [Preset; 1] = [(
-    "reverie",
-    include_str!("../../../configs/saliency/reverie.toml"),
-)];
 
 /// Reads a configuration: preset, then file, then flags.
 ///
@@ -328,90 +186,6 @@ pub fn did_you_mean<'a>(asked: &str, names: impl Iterator<Item = &'a str>) -> St
     nearest(asked, names)
         .map(|name| format!(" (did you mean {name}?)"))
         .unwrap_or_default()
-}
-
-/// Puts the user's keys over the defaults.
-fn overlay(table: &mut Table, user: Table, origin: &str) -> Result<(), UsageError> {
-    overlay_within(table, user, origin, "")
-}
-
-/// The same of the settings of a setting; `within` is its name with a dot, or nothing.
-fn overlay_within(
-    table: &mut Table,
-    user: Table,
-    origin: &str,
-    within: &str,
-) -> Result<(), UsageError> {
-    for (key, value) in user {
-        let key = key.replace('-', "_");
-        let Some(slot) = table.get_mut(&key) else {
-            let names = table.keys().map(String::as_str);
-            let hint = match did_you_mean(&key, names) {
-                none if none.is_empty() => deeper(table, &key),
-                hint => hint,
-            };
-            return Err(UsageError(format!(
-                "{origin}: there is no setting {within}{key}{hint}"
-            )));
-        };
-        match (slot, value) {
-            (Value::Table(slot), Value::Table(value)) => {
-                overlay_within(slot, value, origin, &format!("{within}{key}."))?;
-            }
-            // A whole number is a fine value for a setting with a fraction.
-            (slot @ Value::Float(_), Value::Integer(whole)) => *slot = Value::Float(whole as f64),
-            (slot, value) => *slot = value,
-        }
-    }
-    Ok(())
-}
-
-/// `" (did you mean learn.X?)"` where a setting of a setting has this name, or nothing.
-fn deeper(table: &Table, key: &str) -> String {
-    let is_it = |name: &String| name.ends_with(&format!(".{key}"));
-    let mut names = leaves(table).into_iter().map(|(name, _)| name);
-    names
-        .find(is_it)
-        .map(|name| format!(" (did you mean {name}?)"))
-        .unwrap_or_default()
-}
-
-/// All settings that have none of their own, by their whole names.
-fn leaves(table: &Table) -> Vec<(String, Value)> {
-    let mut found = Vec::new();
-    for (key, value) in table {
-        match value {
-            Value::Table(inner) => {
-                let inner = leaves(inner).into_iter();
-                found.extend(inner.map(|(name, value)| (format!("{key}.{name}"), value)));
-            }
-            value => found.push((key.clone(), value.clone())),
-        }
-    }
-    found
-}
-
-/// Sets a setting by its whole name.
-fn insert(table: &mut Table, key: &str, value: Value) {
-    let Some((first, rest)) = key.split_once('.') else {
-        table.insert(key.to_owned(), value);
-        return;
-    };
-    let slot = table.entry(first).or_insert(Value::Table(Table::new()));
-    if !slot.is_table() {
-        *slot = Value::Table(Table::new());
-    }
-    if let Value::Table(inner) = slot {
-        insert(inner, rest, value);
-    }
-}
-
-/// Takes a setting out by its whole name.
-fn take(table: &mut Table, key: &str) -> Option<Value> {
-    match key.split_once('.') {
-        Some((first, rest)) => take(table.get_mut(first)?.as_table_mut()?, rest),
-        None => table.remove(key),
-    }
 }
 
 /// Adds a flag that was given; `key` may be the whole name of a setting of a setting.
