@@ -28,9 +28,9 @@ experiments=(
     "ode|0 to 9|"
     "elman|0, 1, 2|"
     "architectures|0, 1, 2|;--seed 1;--seed 2"
-    "adding|0, 1, 2|--lengths 200 --seeds 3 --updates 4000"
+    "adding|0, 1, 2|--lengths 100 --seeds 3;--lengths 200 --seeds 3 --updates 4000;--lengths 400 --seeds 3 --updates 6000"
     "layernorm|0, 1, 2|--seeds 3"
-    "ntm|0, 1, 2, 3|--seeds 4"
+    "ntm|0, 1, 2, 3|--seeds 4;--task repeat-copy --no-lstm"
 )
 for name in "$@"; do
     case " ${experiments[*]%%|*} " in
@@ -148,19 +148,24 @@ print("""
 | command | seeds | figure | bar or theory | measured | seconds | holds |
 |---|---|---|---|---|---:|---|""")
 for name, one in found.items():
-    runs = one["runs"]
-    commands = "; ".join(f"`{run['command']}`" for run in runs)
-    first = [f"[{name}](lab/{name}.json): {commands}", one["seeds"]]
-    seconds = f"{sum(run['seconds'] for run in runs):.0f}"
-    for at, row in enumerate(runs[0]["rows"]):
-        same = [other for run in runs for other in run["rows"] if other["figure"] == row["figure"]]
-        cells = (first if at == 0 else ["", ""]) + [
-            row["figure"],
-            joined([other["theory"] for other in same]),
-            ", ".join(other["measured"] for other in same),
-            seconds if at == 0 else "",
-            verdict([other["holds"] for other in same]),
-        ]
-        print("| " + " | ".join(cell(words) for words in cells) + " |")
+    # Runs with the same figures, as of several seeds, stand in one row.
+    groups = {}
+    for run in one["runs"]:
+        groups.setdefault(tuple(row["figure"] for row in run["rows"]), []).append(run)
+    for place, (figures, runs) in enumerate(groups.items()):
+        commands = "; ".join(f"`{run['command']}`" for run in runs)
+        label = f"[{name}](lab/{name}.json): " if place == 0 else ""
+        seeds = one["seeds"] if place == 0 or "--seeds" in commands else runs[0]["seed"]
+        seconds = f"{sum(run['seconds'] for run in runs):.0f}"
+        for at, figure in enumerate(figures):
+            same = [run["rows"][at] for run in runs]
+            cells = ([label + commands, seeds] if at == 0 else ["", ""]) + [
+                figure,
+                joined([row["theory"] for row in same]),
+                ", ".join(row["measured"] for row in same),
+                seconds if at == 0 else "",
+                verdict([row["holds"] for row in same]),
+            ]
+            print("| " + " | ".join(cell(words) for words in cells) + " |")
 PYTHON
 mv "$work/lab.md" docs/results/lab.md

@@ -16,7 +16,7 @@ use super::saver::Saver;
 use super::work::{Done, Work};
 use crate::backend::Opened;
 use crate::cli::{MakingArgs, StyleArgs};
-use crate::command::frame_folder;
+use crate::command::frame_folder::FrameFolder;
 use crate::command::shared::{self, Stop, Stopper};
 use crate::exit::{self, UsageError};
 use crate::network::Loaded;
@@ -121,11 +121,18 @@ pub fn run(args: &StyleArgs, folder: &Path, inputs: &Inputs) -> anyhow::Result<E
         "flow": sources(&moves)?,
     });
     let run = &making.run;
+    let folder = FrameFolder {
+        path: out,
+        recipe: &known,
+        count,
+        is_resumed: making.resume,
+        is_forced: run.force,
+    };
     if run.dry_run {
-        frame_folder::check(out, &known, count, making.resume, run.force)?;
+        folder.check()?;
         return Ok(ExitCode::SUCCESS);
     }
-    let next = frame_folder::prepare(out, &known, count, making.resume, run.force)?;
+    let next = folder.prepare()?;
     if next > 1 {
         output.note(&format!("{} frames are there already", next - 1));
     }

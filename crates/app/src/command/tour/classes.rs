@@ -23,12 +23,18 @@ const SHOWN: [&str; 8] = [
     "golden retriever",
 ];
 
+/// Steps at each size: half of the preset's, after which these classes look the same.
+const STEPS: usize = 40;
+
 /// A sheet of classes.
 ///
 /// # Errors
 /// If a picture fails.
 pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
-    let config: DreamConfig = dream(&IMAGINE_PRESETS, Some(OF_CLASSES), None, toml::Table::new())?;
+    let config = DreamConfig {
+        steps: STEPS,
+        ..dream(&IMAGINE_PRESETS, Some(OF_CLASSES), None, toml::Table::new())?
+    };
     let info = shop.network.info(SCORES)?;
     let mut tiles = Vec::new();
     for class in SHOWN {

@@ -8,7 +8,7 @@ use reverie_viz::picture::{Filter, Picture, SaveOptions, draw, resize, save};
 use super::SEED;
 
 /// Width of the drawings that sections work on, in pixels.
-pub const WIDTH: u32 = 384;
+const WIDTH: u32 = 384;
 /// Width and height of the drawings that lie beside the page, for trials of one's own.
 const LARGE: (u32, u32) = (512, 384);
 

@@ -43,10 +43,12 @@ use crate::exit::UsageError;
 use crate::network::{self, Options};
 use crate::output::Output;
 use crate::paths;
-use crate::settings::did_you_mean;
+use crate::settings::{STYLE_PRESETS, did_you_mean, resolve};
 
 /// Seed of everything random.
 const SEED: u64 = 1;
+/// Longest side of what is stylised, in pixels.
+const STYLED: u32 = 320;
 
 /// What a section makes.
 #[derive(Default)]
@@ -100,6 +102,17 @@ pub struct Workshop {
 }
 
 impl Workshop {
+    /// A transfer by the default preset: so many steps at a small size and at the full one.
+    ///
+    /// # Errors
+    /// If it fails.
+    fn stylise(&self, pictures: &Pictures, steps: (usize, usize)) -> anyhow::Result<Picture> {
+        let mut config: StyleConfig = resolve(&STYLE_PRESETS, None, None, toml::Table::new())?;
+        (config.size, config.start_size) = (STYLED, STYLED / 4);
+        (config.first_steps, config.steps) = steps;
+        self.transfer(config, pictures)
+    }
+
     /// A transfer with the network inside the program, without the layers that it lacks.
     ///
     /// # Errors

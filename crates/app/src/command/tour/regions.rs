@@ -1,14 +1,12 @@
 //! The tour's picture of two manners, with a place that stays.
 
 use reverie_viz::picture::Picture;
-use reverie_viz::style::{Mask, Pictures, StyleConfig};
+use reverie_viz::style::{Mask, Pictures};
 
-use super::drawings::WIDTH;
 use super::{Section, Workshop};
-use crate::settings::{STYLE_PRESETS, resolve};
 
-/// Steps, at one size.
-const STEPS: usize = 50;
+/// Steps at the small size and at the full one.
+const STEPS: (usize, usize) = (60, 20);
 /// Share of the height at which the upper manner gives way to the lower.
 const HORIZON: f32 = 0.45;
 /// Centre and half the sides of what stays, as shares of width and height.
@@ -33,7 +31,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     });
     pictures.styles[0].region = Some(Mask::of(&sky));
     pictures.styles[1].region = Some(Mask::of(&ground));
-    let both = stylise(shop, &pictures)?;
+    let both = shop.stylise(&pictures, STEPS)?;
 
     let portrait = shop.drawings.of("portrait");
     let mut pictures = Pictures::new(
@@ -46,7 +44,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         ((1.15 - distance) * 8.0).clamp(0.0, 1.0)
     });
     pictures.protected = Some(Mask::of(&face));
-    let kept = stylise(shop, &pictures)?;
+    let kept = shop.stylise(&pictures, STEPS)?;
     Ok(Section {
         title: "Manners by region",
         text: "A mask for each style says where it counts: above the waves, below the brush strokes \
@@ -72,11 +70,4 @@ fn drawn(like: &Picture, grey: impl Fn(f32, f32) -> f32) -> Picture {
         let at = |place: u32, length: u32| (place as f32 + 0.5) / length as f32;
         [grey(at(x, width), at(y, height)); 3]
     })
-}
-
-fn stylise(shop: &Workshop, pictures: &Pictures) -> anyhow::Result<Picture> {
-    let mut config: StyleConfig = resolve(&STYLE_PRESETS, None, None, toml::Table::new())?;
-    (config.size, config.start_size) = (WIDTH, WIDTH);
-    config.first_steps = STEPS;
-    shop.transfer(config, pictures)
 }

@@ -1,14 +1,11 @@
 //! The tour's stylised pictures.
 
-use reverie_viz::picture::Picture;
-use reverie_viz::style::{Pictures, StyleConfig};
+use reverie_viz::style::Pictures;
 
-use super::drawings::WIDTH;
 use super::{Section, Workshop};
-use crate::settings::{STYLE_PRESETS, resolve};
 
-/// Steps at the small size and at the full one: half a minute on two cores.
-const STEPS: (usize, usize) = (60, 34);
+/// Steps at the small size and at the full one.
+const STEPS: (usize, usize) = (60, 20);
 
 /// Which drawing takes on the manner of which.
 const PAIRS: [(&str, &str); 3] = [
@@ -25,9 +22,13 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     let mut figures = Vec::new();
     for (content, style) in PAIRS {
         let (of, by) = (shop.drawings.of(content), shop.drawings.of(style));
+        let pictures = Pictures::new(of.clone(), vec![(by.clone(), 1.0)]);
         figures.push((format!("content: {content}"), of.clone()));
         figures.push((format!("style: {style}"), by.clone()));
-        figures.push((format!("{content} in {style}"), stylise(shop, of, by)?));
+        figures.push((
+            format!("{content} in {style}"),
+            shop.stylise(&pictures, STEPS)?,
+        ));
     }
     Ok(Section {
         title: "One picture in another's manner",
@@ -39,13 +40,4 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         figures,
         ..Section::default()
     })
-}
-
-fn stylise(shop: &Workshop, content: &Picture, style: &Picture) -> anyhow::Result<Picture> {
-    let mut config: StyleConfig = resolve(&STYLE_PRESETS, None, None, toml::Table::new())?;
-    config.size = WIDTH;
-    config.start_size = WIDTH / 4;
-    (config.first_steps, config.steps) = STEPS;
-    let pictures = Pictures::new(content.clone(), vec![(style.clone(), 1.0)]);
-    shop.transfer(config, &pictures)
 }

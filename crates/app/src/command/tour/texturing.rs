@@ -11,7 +11,7 @@ const SIDE: u32 = 160;
 /// Side of the first, coarsest picture.
 const START: u32 = 80;
 /// Steps at the small size and at the full one.
-const STEPS: (usize, usize) = (80, 50);
+const STEPS: (usize, usize) = (60, 30);
 
 /// More of two drawings; one of them in pieces that fit together.
 ///

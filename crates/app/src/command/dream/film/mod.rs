@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use self::outputs::Outputs;
 use self::source::Frames;
 use super::{Dreamer, Job, mask};
-use crate::command::frame_folder;
+use crate::command::frame_folder::FrameFolder;
 use crate::command::shared::{self, Stop, Stopper};
 use crate::recipe::Source;
 use crate::{exit, memory};
@@ -55,12 +55,18 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
         "steady": film.steady,
     });
     let known = serde_json::to_value(&recipe)?;
-    let is_forced = args.run.force;
+    let folder = FrameFolder {
+        path: &outputs.frames,
+        recipe: &known,
+        count,
+        is_resumed: film.resume,
+        is_forced: args.run.force,
+    };
     if args.run.dry_run {
-        frame_folder::check(&outputs.frames, &known, count, film.resume, is_forced)?;
+        folder.check()?;
         return Ok(ExitCode::SUCCESS);
     }
-    let next = frame_folder::prepare(&outputs.frames, &known, count, film.resume, is_forced)?;
+    let next = folder.prepare()?;
     if next > 1 {
         output.note(&format!("{} frames are there already", next - 1));
     }
