@@ -54,10 +54,10 @@ fn share(whole: &Value, share: f64) -> String {
     format!("{:.3}MB", bytes * share / 1e6)
 }
 
-/// Decibels that tiles keep after 4 steps. Adam divides by the gradient's own size, so where that is
-/// almost zero rounding shows in single pixels, by 3 of 255 at most; their number is what tells
-/// rounding from a seam.
-const DECIBELS: f64 = 60.0;
+/// Decibels that tiles keep, after fewer steps than the 50 after which this is asked of long runs.
+/// Adam divides by the gradient's own size and L-BFGS by differences, so where those are almost zero
+/// rounding shows in single pixels, by 3 of 255 at most; their number tells rounding from a seam.
+const DECIBELS: f64 = 50.0;
 
 /// Peak signal-to-noise ratio of two pictures, in decibels; infinite where they are the same.
 fn decibels(folder: &Folder, a: &str, b: &str) -> f64 {

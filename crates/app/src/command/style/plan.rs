@@ -176,9 +176,14 @@ fn layers(config: &StyleConfig, loaded: &Loaded) -> anyhow::Result<Vec<Layer>> {
 
 /// Copies of the image that are held at a size.
 fn copies(config: &StyleConfig, size: (u32, u32)) -> u64 {
+    let steps = config.first_steps.max(config.steps);
     let copies = match config.optimizer.at(size) {
-        // Image, gradient, direction, two copies in flight; a step and a change for each remembered.
-        OptimizerKind::Lbfgs => 5 + 2 * config.history.min(config.first_steps.max(config.steps)),
+        // Image, gradient and direction, a copy in flight; where a look was taken, its two gradients
+        // there, for two looks of a line search and the one that is remembered; a step and a change
+        // for each remembered.
+        OptimizerKind::Lbfgs => 13 + 2 * config.history.min(steps),
+        // In the first step there are no moments of one before.
+        OptimizerKind::Adam if steps < 2 => 6,
         OptimizerKind::Adam => 8,
     };
     copies as u64
