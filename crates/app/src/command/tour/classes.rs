@@ -23,8 +23,8 @@ const SHOWN: [&str; 8] = [
     "golden retriever",
 ];
 
-/// Steps at each size: half of the preset's, after which these classes look the same.
-const STEPS: usize = 40;
+/// Steps at each size: fewer than the preset has, after which these classes look the same.
+const STEPS: usize = 32;
 
 /// A sheet of classes.
 ///

@@ -18,7 +18,7 @@ const CLASS: &str = "ladybug";
 /// Longest side, in pixels.
 const SIDE: u32 = 192;
 /// Frames, and how many a second.
-const FRAMES: u32 = 40;
+const FRAMES: u32 = 32;
 const RATE: f64 = 12.0;
 /// From frame to frame.
 const MOVEMENT: Warp = Warp {

@@ -10,7 +10,7 @@ use crate::command::music::{listen, made};
 use crate::settings::{MUSIC_PRESETS, assignments, resolve};
 
 /// What differs from the preset `quick`: few enough passes for some seconds a network.
-const CHANGES: [&str; 1] = ["epochs=60"];
+const CHANGES: [&str; 1] = ["epochs=45"];
 /// The order of the table.
 const CELLS: [MusicCell; 3] = [MusicCell::Tanh, MusicCell::Gru, MusicCell::Lstm];
 

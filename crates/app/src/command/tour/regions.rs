@@ -6,7 +6,7 @@ use reverie_viz::style::{Mask, Pictures};
 use super::{Section, Workshop};
 
 /// Steps at the small size and at the full one.
-const STEPS: (usize, usize) = (60, 20);
+const STEPS: (usize, usize) = (50, 12);
 /// Share of the height at which the upper manner gives way to the lower.
 const HORIZON: f32 = 0.45;
 /// Centre and half the sides of what stays, as shares of width and height.

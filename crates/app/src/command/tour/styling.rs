@@ -5,7 +5,7 @@ use reverie_viz::style::Pictures;
 use super::{Section, Workshop};
 
 /// Steps at the small size and at the full one.
-const STEPS: (usize, usize) = (60, 20);
+const STEPS: (usize, usize) = (50, 14);
 
 /// Which drawing takes on the manner of which.
 const PAIRS: [(&str, &str); 3] = [
