@@ -204,7 +204,7 @@ fn rows(config: &LayerNormConfig, found: &LayerNormResult) -> Vec<Row> {
     ));
     rows.push(Row::new("an update with, in ms", "", milliseconds(true)));
     if let Some(dearer) = found.dearer() {
-        let measured = format!("{:+.0} %", 100.0 * dearer);
+        let measured = format!("{:+.1} %", 100.0 * dearer);
         let row = Row::new(
             "an update with, beside one without",
             "at most +25 %",
