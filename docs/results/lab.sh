@@ -3,8 +3,8 @@
 # as one table, to docs/results/lab.md:
 #     REVERIE_DATA=FOLDER docs/results/lab.sh target/release/reverie [NAME...]
 # War and Peace must lie in that folder, for layernorm only. Without names all are run, which takes
-# about half an hour on two cores; with names the others stay in the table as they were. Nothing else
-# should run meanwhile: some figures are times.
+# about three quarters of an hour on two cores; with names the others stay in the table as they
+# were. Nothing else should run meanwhile: some figures are times.
 set -euo pipefail
 if [ $# -eq 0 ]; then
     echo "usage: docs/results/lab.sh PROGRAM [NAME...]" >&2
