@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use crate::cpu::simd::{Lanes, MOST_LANES};
+use crate::cpu::simd::{Lanes, MOST_LANES, prefetch};
 
 /// Some neighbouring columns: as many as a vector has lanes, or the fewer that are left at the end
 /// of a row.
@@ -131,4 +131,16 @@ pub(super) fn gates<const G: usize>(row: &[f32], k: usize) -> [&[f32]; G] {
 pub(super) fn gates_mut<const G: usize>(row: &mut [f32], k: usize) -> [&mut [f32]; G] {
     let mut parts = row.chunks_exact_mut(k);
     std::array::from_fn(|_| parts.next().expect("the row has as many gates"))
+}
+
+/// Rows that are asked for ahead of the one that is worked on.
+pub(super) const AHEAD: usize = 2;
+
+/// Asks for as many numbers as these, so far behind them.
+#[inline(always)]
+pub(super) fn ask_for(numbers: &[f32], ahead: usize) {
+    let from = numbers.as_ptr().wrapping_add(ahead);
+    for line in (0..numbers.len()).step_by(MOST_LANES) {
+        prefetch(from.wrapping_add(line));
+    }
 }

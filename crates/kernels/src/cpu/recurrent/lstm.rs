@@ -8,10 +8,10 @@
 
 use std::mem::MaybeUninit;
 
-use super::columns::{Columns, Part, gates, gates_mut, over};
+use super::columns::{AHEAD, Columns, Part, ask_for, gates, gates_mut, over};
 use super::norm;
 use super::picked::Picked;
-use crate::cpu::simd::{self, Lanes, MOST_LANES, Vectorised, prefetch};
+use crate::cpu::simd::{self, Lanes, Vectorised};
 
 /// Layer normalisation of the memory where it is shown.
 pub(super) struct Shown<'a> {
@@ -255,18 +255,6 @@ impl<L: Lanes> Columns<L> for Unscale<'_, L> {
             (e - self.sum - hat * self.product) * self.scale,
             self.through,
         );
-    }
-}
-
-/// Rows that are asked for ahead of the one that is worked on.
-const AHEAD: usize = 2;
-
-/// Asks for as many numbers as these, so far behind them.
-#[inline(always)]
-fn ask_for(numbers: &[f32], ahead: usize) {
-    let from = numbers.as_ptr().wrapping_add(ahead);
-    for line in (0..numbers.len()).step_by(MOST_LANES) {
-        prefetch(from.wrapping_add(line));
     }
 }
 

@@ -7,59 +7,49 @@
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-use super::columns::{Columns, Part, over};
+use super::columns::{AHEAD, Columns, Part, ask_for, over};
 use crate::cpu::simd::{Lanes, Vectorised};
 
 /// Added to the variance, so that equal sums do not divide by zero.
 const EPSILON: f32 = 1e-5;
 
-/// Σ a of a row.
-struct Sum<'a, L> {
+/// Σ (a − s) and Σ (a − s)² of a row, in one pass.
+struct Moments<'a, L> {
     row: &'a [f32],
+    shift: L,
     sum: L,
+    squares: L,
 }
 
-impl<L: Lanes> Columns<L> for Sum<'_, L> {
+impl<L: Lanes> Columns<L> for Moments<'_, L> {
     #[inline(always)]
     fn part<P: Part>(&mut self, part: P) {
-        self.sum = self.sum + part.load(self.row);
-    }
-}
-
-/// Σ (a − μ)² of a row. The mean is taken away before squaring: the other way round, a large mean
-/// would leave nothing of a small variance.
-struct Spread<'a, L> {
-    row: &'a [f32],
-    mean: L,
-    sum: L,
-}
-
-impl<L: Lanes> Columns<L> for Spread<'_, L> {
-    #[inline(always)]
-    fn part<P: Part>(&mut self, part: P) {
-        let centred = part.only(part.load::<L>(self.row) - self.mean);
-        self.sum = centred.mul_add(centred, self.sum);
+        let shifted = part.only(part.load::<L>(self.row) - self.shift);
+        self.sum = self.sum + shifted;
+        self.squares = shifted.mul_add(shifted, self.squares);
     }
 }
 
 /// μ and 1 / √(σ² + ε) of a row.
+///
+/// σ² is the mean of (a − s)² less (μ − s)², where s is the mean of the first numbers of the row, as
+/// many as a vector has. So a large mean does not drown a small variance: (μ − s)² is a small part of
+/// σ² as a rule, and at the very worst as many times σ² as the row has vectors.
 #[inline(always)]
 pub(super) fn statistics<L: Lanes>(row: &[f32]) -> (f32, f32) {
     let count = row.len() as f32;
-    let mut sum = Sum {
+    let first = &row[..row.len().min(L::COUNT)];
+    let shift = L::load_some(first).sum() / first.len() as f32;
+    let mut moments = Moments {
         row,
+        shift: L::splat(shift),
         sum: L::zero(),
+        squares: L::zero(),
     };
-    over(row.len(), &mut sum);
-    let mean = sum.sum.sum() / count;
-    let mut spread = Spread {
-        row,
-        mean: L::splat(mean),
-        sum: L::zero(),
-    };
-    over(row.len(), &mut spread);
-    let variance = spread.sum.sum() / count;
-    (mean, 1.0 / (variance + EPSILON).sqrt())
+    over(row.len(), &mut moments);
+    let mean = moments.sum.sum() / count;
+    let variance = (moments.squares.sum() / count - mean * mean).max(0.0);
+    (shift + mean, 1.0 / (variance + EPSILON).sqrt())
 }
 
 /// Where y goes. Rows lie so far apart.
@@ -237,6 +227,8 @@ impl Vectorised for Backward<'_> {
         let ((upstream, upstream_row), (sums, sums_row)) = (self.upstream, self.sums);
         let (scales, scales_row) = self.scales;
         for row in 0..self.rows {
+            // â was written long ago; dy just now.
+            ask_for(&sums[row * sums_row..][..self.gates * k], AHEAD * sums_row);
             for gate in 0..self.gates {
                 let of_gate = gate * k..(gate + 1) * k;
                 let upstream = &upstream[row * upstream_row..][of_gate.clone()];
