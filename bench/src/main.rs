@@ -10,10 +10,6 @@ use bench::side::{Place, Side};
 use bench::work;
 use clap::Parser;
 
-/// The program's allocator, so that what is measured is what users have.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Times the same work on several sides, a process each, in turns.
 #[derive(Parser)]
 #[command(after_help = "Examples:
@@ -45,6 +41,8 @@ struct Args {
 }
 
 fn main() -> Result<()> {
+    // The program's allocator, so that what is measured is what users have.
+    reverie_allocator::settle();
     let args = Args::parse();
     if let [name, side] = &args.work[..] {
         let side: Side = clap::ValueEnum::from_str(side, false).map_err(anyhow::Error::msg)?;

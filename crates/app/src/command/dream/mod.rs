@@ -175,7 +175,7 @@ impl Dreamer {
         let layers = &self.aim.layers;
         let images = image_bytes(width, height, IMAGE_COPIES);
         let held = memory::BASE + network_bytes(network) + images;
-        let bytes = held + look_bytes(network, layers, width, height)?;
+        let bytes = memory::with_kept(held + look_bytes(network, layers, width, height)?);
         let limit = shared::memory_limit(asked, &self.opened);
         let has_room = limit.is_none_or(|limit| bytes <= limit);
         if (has_room && self.opened.buffer.is_none()) || !self.aim.goal.is_additive() {
@@ -195,6 +195,7 @@ impl Dreamer {
         match found {
             Some((_, tiling)) if tiling.count() == 1 => Ok((bytes, None)),
             Some((tiles, tiling)) => {
+                reverie_allocator::spare();
                 let bytes = held + tile_bytes(network, layers, &tiling)?;
                 Ok((bytes, Some(tiles)))
             }

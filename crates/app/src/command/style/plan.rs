@@ -67,7 +67,7 @@ impl Plan {
                 anyhow::Ok(most.max(fixed + images_at(size) + beside(size)?))
             })
         };
-        let bytes = most(&|size| Ok(looks(size)?))?;
+        let bytes = memory::with_kept(most(&|size| Ok(looks(size)?))?);
         let is_held = limit.is_none_or(|limit| bytes <= limit);
         let has_room = is_held && opened.buffer.is_none();
         let plain = Self {
@@ -94,6 +94,7 @@ impl Plan {
         match found {
             Some((_, tiling)) if tiling.count() == 1 && has_room => Ok(plain),
             Some((tiles, tiling)) => {
+                reverie_allocator::spare();
                 let look = tile_bytes(network, &layers, &tiling)?;
                 let bytes = most(&|at| {
                     Ok(content_bytes(job, [at.0 as usize, at.1 as usize])? + look.min(looks(at)?))
