@@ -27,7 +27,11 @@ fn small(args: &[&'static str]) -> Vec<&'static str> {
 #[test]
 fn a_machine_is_taught_beside_an_lstm() {
     let folder = Folder::new();
-    let told = events(&folder, &small(&["--seeds", "2", "-o", "x.html"]));
+    let one = ["--backend", "flex", "--threads", "1"];
+    let told = events(
+        &folder,
+        &small(&[&one[..], &["--seeds", "2", "-o", "x.html"]].concat()),
+    );
     let looks = told.iter().filter(|event| event["event"] == "look");
     assert_eq!(looks.count(), 2);
     let found = &told.last().unwrap()["figures"];

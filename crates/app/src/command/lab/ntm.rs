@@ -131,6 +131,8 @@ impl Experiment for NtmArgs {
         };
         let parts = seeds as u64 + u64::from(settings.with_lstm);
         let total = parts.saturating_mul(sequences);
+        // First of all, as the threads that are asked for are made here.
+        let opened = shared::open_device(&self.device, bench.output())?;
         for number in 0..seeds {
             let mut trainer = self.begin(settings.of(number))?;
             let is_whole = self.teach(&mut trainer, bench, number as u64, total)?;
@@ -141,7 +143,6 @@ impl Experiment for NtmArgs {
             }
         }
         if settings.with_lstm {
-            let opened = shared::open_device(&self.device, bench.output())?;
             let mut trainer = self.begin_lstm(&settings.lstm, &opened.device)?;
             self.teach_lstm(&mut trainer, bench, seeds as u64, total)?;
             found.lstm = Some(trainer.report());
