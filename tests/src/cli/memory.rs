@@ -138,6 +138,30 @@ fn a_dream_in_tiles_is_the_dream_of_the_whole() {
 }
 
 #[test]
+fn a_dream_keeps_to_a_limit_a_little_below_what_the_whole_takes() {
+    let folder = large();
+    // Megabytes that the plan says.
+    let planned = |more: &[&str]| -> f64 {
+        let flags = ["--net", "vgg-mini", "--size", "256", "--dry-run"];
+        let mut args = dream(&[&flags[..], more].concat());
+        for word in args.iter_mut().filter(|word| *word == "a.png") {
+            "large.png".clone_into(word);
+        }
+        let done = folder.run(&args).assert().success();
+        let text = String::from_utf8(done.get_output().stderr.clone()).unwrap();
+        let (_, after) = text.split_once("about ").unwrap();
+        after.split(' ').next().unwrap().parse().unwrap()
+    };
+    let whole = planned(&[]);
+    for share in [0.99, 0.97, 0.95, 0.9] {
+        let limit = whole * share;
+        let bytes = planned(&["--memory", &format!("{limit:.1}MB")]);
+        // The plan says whole megabytes.
+        assert!(bytes <= limit + 0.6, "{bytes} of {limit} MB");
+    }
+}
+
+#[test]
 fn memory_that_is_too_little_or_no_number_is_refused() {
     let folder = Folder::new();
     let makers: [Maker; 3] = [style, texture, dream];

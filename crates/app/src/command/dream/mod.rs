@@ -193,9 +193,8 @@ impl Dreamer {
             found => found?,
         };
         match found {
-            Some((_, tiling)) if tiling.count() == 1 => Ok((bytes, None)),
+            Some((_, tiling)) if tiling.count() == 1 && has_room => Ok((bytes, None)),
             Some((tiles, tiling)) => {
-                reverie_allocator::spare();
                 let bytes = held + tile_bytes(network, layers, &tiling)?;
                 Ok((bytes, Some(tiles)))
             }
@@ -218,6 +217,9 @@ impl Dreamer {
         mut watch: impl FnMut(&DreamEvent) -> ControlFlow<()>,
     ) -> anyhow::Result<(Picture, bool)> {
         let network = self.loaded.network.as_ref();
+        if subject.tiles.is_some() {
+            reverie_allocator::spare();
+        }
         let made = dream(network, &self.aim.goal, subject, config, rng, |event, _| {
             watch(event)
         })?;

@@ -40,7 +40,8 @@ pub fn run(job: &mut Job<'_>) -> anyhow::Result<ExitCode> {
     let Job { config, output, .. } = &*job;
     let sizes = dreamer.sizes(config, width, height)?;
     let (bytes, tiles) = dreamer.room(width, height, args.memory.memory)?;
-    let cut = tiles.map(|tiles| format!(" in tiles of up to {} pixels", tiles.side));
+    let cut = tiles.filter(|tiles| tiles.side < width.max(height) as usize);
+    let cut = cut.map(|tiles| format!(" in tiles of up to {} pixels", tiles.side));
     output.note(&format!(
         "plan: {} steps at each of {} sizes, {width}x{height} pixels{}, about {} of memory",
         config.steps,

@@ -94,7 +94,6 @@ impl Plan {
         match found {
             Some((_, tiling)) if tiling.count() == 1 && has_room => Ok(plain),
             Some((tiles, tiling)) => {
-                reverie_allocator::spare();
                 let look = tile_bytes(network, &layers, &tiling)?;
                 let bytes = most(&|at| {
                     Ok(content_bytes(job, [at.0 as usize, at.1 as usize])? + look.min(looks(at)?))

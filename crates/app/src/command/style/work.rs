@@ -49,6 +49,9 @@ impl Work<'_> {
         bar: &mut Bar,
         output: &Output,
     ) -> anyhow::Result<Done> {
+        if self.job.tile.is_some() {
+            reverie_allocator::spare();
+        }
         let mut stop = None;
         let mut failed: Option<anyhow::Error> = None;
         let last = self.job.plan()?.len() - 1;
