@@ -215,7 +215,7 @@ pub struct LabMemoryArgs {
   reverie lab variance --quick --json"
 )]
 pub struct VarianceArgs {
-    /// Units of a layer [default: 256; with --quick: 128]
+    /// Units of a layer [default: 256]
     #[arg(long, value_name = "N", help_heading = "What")]
     pub width: Option<usize>,
     /// Layers [default: 30; with --quick: 10]

@@ -75,11 +75,10 @@ impl Default for ElmanConfig {
 }
 
 impl ElmanConfig {
-    /// A small version: one seed, fewer updates.
+    /// A small version: one seed.
     pub fn quick() -> Self {
         Self {
             seeds: 1,
-            updates: 200,
             ..Self::default()
         }
     }

@@ -38,10 +38,9 @@ impl Default for VarianceConfig {
 }
 
 impl VarianceConfig {
-    /// A small version.
+    /// A small version. Its layers are as wide: the formulas are those of many units.
     pub fn quick() -> Self {
         Self {
-            width: 128,
             depth: 10,
             steps: 8,
             ..Self::default()

@@ -163,7 +163,7 @@ pub struct ElmanArgs {
     /// Symbols that are learnt from at once [default: 30]
     #[arg(long, value_name = "T", help_heading = "What")]
     pub steps: Option<usize>,
-    /// Updates of a network [default: 600; with --quick: 200]
+    /// Updates of a network [default: 600]
     #[arg(long, value_name = "N", help_heading = "What")]
     pub updates: Option<u64>,
     #[command(flatten)]
