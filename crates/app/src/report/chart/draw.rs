@@ -3,7 +3,7 @@
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::scale::Scale;
+use super::scale::{self, Scale};
 use super::{Chart, Look, Series, colours};
 use crate::report::curve::pen::{Area, TYPE, UNIT, stroke, text, type_style};
 use crate::report::curve::{Shape, ink, legend, picture};
@@ -54,6 +54,11 @@ pub fn svg(chart: &Chart, shape: Shape) -> anyhow::Result<String> {
         // Numbers that stand above each other need less room than side by side.
         let y = points().map(|point| point.1);
         let y = chart.y.scale(y, (shape.height - top - BOTTOM) * 3 / 2);
+        let room = [shape.width - SIDE - 3 * MARGIN, shape.height - top - BOTTOM];
+        let [x, y] = match chart.is_even {
+            true => scale::even([&chart.x, &chart.y], [x, y], room),
+            false => [x, y],
+        };
         let mut plot = ChartBuilder::on(area)
             .margin_top(top * UNIT)
             .margin_left(MARGIN * UNIT)
@@ -242,6 +247,33 @@ mod tests {
             ]
         );
         assert!(cut(&[(0.0, 2.0), (4.0, 2.0)], &x, &y).is_empty());
+    }
+
+    #[test]
+    fn a_circle_is_round_on_an_even_chart() {
+        let circle = (0..60).map(|part| (f64::from(part) / 10.0).sin_cos());
+        let chart = Chart::new("circle", Axis::new("x"), Axis::new("y")).line("", circle.collect());
+        let sides = |chart: &Chart| {
+            let svg = chart.svg().unwrap();
+            let document = roxmltree::Document::parse(&svg).unwrap();
+            let lines = document
+                .descendants()
+                .filter_map(|node| node.attribute("points"));
+            // The circle has the most points of all lines.
+            let longest = lines.max_by_key(|points| points.len()).unwrap();
+            let numbers: Vec<f64> = longest
+                .split([' ', ','])
+                .filter_map(|word| word.parse().ok())
+                .collect();
+            [0, 1].map(|axis| {
+                let places = || numbers.iter().copied().skip(axis).step_by(2);
+                places().fold(f64::MIN, f64::max) - places().fold(f64::MAX, f64::min)
+            })
+        };
+        let [width, height] = sides(&chart);
+        assert!(width > 1.3 * height, "{width} x {height}");
+        let [width, height] = sides(&chart.even());
+        assert!((width / height - 1.0).abs() < 0.01, "{width} x {height}");
     }
 
     #[test]

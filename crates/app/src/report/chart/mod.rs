@@ -51,6 +51,8 @@ pub struct Chart {
     pub y: Axis,
     /// What is drawn, the first at the bottom.
     pub series: Vec<Series>,
+    /// Whether a unit is as long across as up.
+    is_even: bool,
 }
 
 impl Chart {
@@ -61,6 +63,16 @@ impl Chart {
             x,
             y,
             series: Vec::new(),
+            is_even: false,
+        }
+    }
+
+    /// With a unit as long across as up, so that circles are round. Both axes have steps that are
+    /// differences.
+    pub fn even(self) -> Self {
+        Self {
+            is_even: true,
+            ..self
         }
     }
 

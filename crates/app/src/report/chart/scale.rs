@@ -129,6 +129,21 @@ impl Axis {
     }
 }
 
+/// Two scales with the same middles as before on which a unit takes the same number of pixels: the one
+/// with more room shows more.
+pub(super) fn even(axes: [&Axis; 2], scales: [Scale; 2], pixels: [i32; 2]) -> [Scale; 2] {
+    let span = |scale: &Scale| scale.range.end - scale.range.start;
+    let unit = |at: usize| span(&scales[at]) / f64::from(pixels[at].max(1));
+    let unit = unit(0).max(unit(1));
+    [0, 1].map(|at| {
+        let range = &scales[at].range;
+        let middle = f64::midpoint(range.start, range.end);
+        let half = unit * f64::from(pixels[at]) / 2.0;
+        let axis = axes[at].clone().only(middle - half, middle + half);
+        axis.scale(std::iter::empty(), pixels[at])
+    })
+}
+
 /// An axis as it is drawn; its numbers are places, which on a logarithmic one are exponents of 10.
 #[derive(Clone, Debug)]
 pub struct Scale {

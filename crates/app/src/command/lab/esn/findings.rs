@@ -218,4 +218,5 @@ fn spectrum(study: &EsnStudy, picture: &EsnPicture) -> Chart {
     )
     .dots("eigenvalues", values.map(|[re, im]| (*re, *im)).collect())
     .dashed(format!("radius {radius}"), circle.collect())
+    .even()
 }
