@@ -216,6 +216,6 @@ fn section(stream: Stream, found: &ElmanResult) -> Section {
     .words(words)
     .chart(learning)
     .chart(along)
-    .words(format!("The stream on the right: {text}"))
+    .words(format!("The stream of the second chart: {text}"))
     .table(head, table)
 }

@@ -106,7 +106,7 @@ fn conditions_section(widths: &[Widths]) -> Section {
 fn depth_section(depths: &[Depth]) -> Section {
     let mut section = Section::new("Depth: Xavier, He, orthogonal").words(
         "Lines: mean of the draws. Dashes: the mean-field recursion V' = nσ² E f(√V z)², integrated \
-         over the normal distribution. Right of each: the gradient, from the last layer back.",
+         over the normal distribution. After each: the gradient, from the last layer back.",
     );
     for function in Function::USED {
         let here: Vec<&Depth> = depths

@@ -25,7 +25,7 @@ pub fn make(_: &Workshop) -> anyhow::Result<Section> {
         text: format!(
             "{UNITS} units with random weights hear the series of Mackey and Glass; only the line \
              from them to the output is fitted, by one system of equations. From step 0 on the \
-             network hears nothing but itself. On the right the eigenvalues of its weights, scaled \
+             network hears nothing but itself. The second chart has the eigenvalues of its weights, scaled \
              to a radius of {}.",
             settings.network.spectral_radius
         ),

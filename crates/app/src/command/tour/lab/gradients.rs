@@ -24,9 +24,9 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
     Extract {
         title: "Gradients explode and vanish",
         text:
-            "The gradient over many steps is a product of as many matrices: on the left it grows \
-               or fades along the dashes, whose slope is the logarithm of the spectral radius. On \
-               the right the same for cells with random weights: the memory of an LSTM keeps more \
+            "The gradient over many steps is a product of as many matrices: in the first chart it \
+               grows or fades along the dashes, whose slope is the logarithm of the spectral radius. \
+               The second shows the same for cells with random weights: the memory of an LSTM keeps more \
                than its outputs or tanh units do."
                 .to_owned(),
         command: "reverie lab gradients -o gradients.html",

@@ -29,7 +29,7 @@ pub fn make(shop: &Workshop) -> anyhow::Result<Section> {
         text: format!(
             "Three networks of {} units learn in {UPDATES} updates to say after {STEPS} steps which symbol \
              came first. In tanh units the first input fades at every step; the memory of an LSTM \
-             holds it where its forget gates stay open: bright, on the right, unit by unit.",
+             holds it where its forget gates stay open: bright, in the last drawing, unit by unit.",
             config.learn.hidden
         ),
         command: "reverie lab memory -o memory.html",

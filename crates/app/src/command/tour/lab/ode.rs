@@ -23,7 +23,7 @@ pub fn make(_: &Workshop) -> anyhow::Result<Section> {
             "One step of an integrator is a recurrent cell whose weights are the parameters of the \
              equations, so they are learnt like weights: here those of hunters and their prey, from \
              {OBSERVATIONS} noisy observations (dots) and guesses up to twice off. The lines are what the \
-             network then says; on the right its estimates on the way to the truth."
+             network then says; the second chart has its estimates on the way to the truth."
         ),
         command: "reverie lab ode -o ode.html",
         rows: &["Lotka-Volterra", "Lorenz"],

@@ -21,8 +21,8 @@ pub fn make(_: &Workshop) -> anyhow::Result<Section> {
         title: "How large signals are, layer by layer",
         text: format!(
             "Every layer multiplies the variance of its signals by α²nσ², which must be one or {} \
-             layers make much or nothing of them. On the left, measured lines lie on the dashes of \
-             the theory; on the right, how far signals or gradients stray at worst for every scale: \
+             layers make much or nothing of them. In the first chart, measured lines lie on the \
+             dashes of the theory; in the second, how far signals or gradients stray at worst for every scale: \
              linear units and relu have a scale that keeps both, the sigmoid has none.",
             config.depth
         ),
