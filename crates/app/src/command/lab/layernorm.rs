@@ -239,11 +239,15 @@ fn curves(config: &LayerNormConfig, file: &str, found: &LayerNormResult) -> Sect
     );
     Section::new("Learning")
         .words(format!(
-            "LSTM {} x {} on {file}, batches of {} x {} characters, otherwise as `reverie text train \
-             --preset char-rnn`. Both networks of a seed take turns, update by update; every {} \
-             updates both are looked at on the beginning of every row of the validation text. The \
-             time of an update is the median of all.",
-            config.text.layers, config.text.hidden, config.text.batch, config.text.steps, config.look_every
+            "LSTM {} x {} on {file}, batches of {} x {} characters, otherwise with the settings of \
+             reverie text train --preset char-rnn. Both networks of a seed take turns, update by \
+             update; every {} updates both are looked at on the beginning of every row of the \
+             validation text. The time of an update is the median of all.",
+            config.text.layers,
+            config.text.hidden,
+            config.text.batch,
+            config.text.steps,
+            config.look_every
         ))
         .chart(chart)
 }
