@@ -115,22 +115,29 @@ fn a_texture_whose_borders_meet_is_the_same_in_tiles() {
     assert_alike(&folder, ["whole.png", "cut.png"], 2, 50.0);
 }
 
+/// A dream on the large picture.
+fn large_dream(flags: &[&str]) -> Vec<String> {
+    let mut args = dream(&[&["--net", "vgg-mini", "--size", "256"], flags].concat());
+    for word in args.iter_mut().filter(|word| *word == "a.png") {
+        "large.png".clone_into(word);
+    }
+    args
+}
+
+/// What a run that ends well says to a person.
+fn said(folder: &Folder, args: &[String]) -> String {
+    let done = folder.run(args).assert().success();
+    String::from_utf8(done.get_output().stderr.clone()).unwrap()
+}
+
 #[test]
 fn a_dream_in_tiles_is_the_dream_of_the_whole() {
     let folder = large();
-    let run = |more: &[&str]| -> Vec<String> {
-        let net = ["--net", "vgg-mini", "--layer", "relu3_1", "--size", "256"];
-        let args = dream(&[&net[..], &["--octaves", "1", "--steps", "4"], more].concat());
-        let source = |word: String| match word.as_str() {
-            "a.png" => "large.png".to_owned(),
-            _ => word,
-        };
-        args.into_iter().map(source).collect()
+    let run = |more: &[&str]| {
+        let flags = ["--layer", "relu3_1", "--octaves", "1", "--steps", "4"];
+        large_dream(&[&flags[..], more].concat())
     };
-    let said = |args: &[String]| {
-        let done = folder.run(args).assert().success();
-        String::from_utf8(done.get_output().stderr.clone()).unwrap()
-    };
+    let said = |args: &[String]| said(&folder, args);
     assert!(!said(&run(&["-o", "whole.png"])).contains("tiles"));
     let text = said(&run(&["--memory", "115MB", "-o", "cut.png"]));
     assert!(text.contains(" in tiles of up to "), "{text}");
@@ -142,13 +149,7 @@ fn a_dream_keeps_to_a_limit_a_little_below_what_the_whole_takes() {
     let folder = large();
     // Megabytes that the plan says.
     let planned = |more: &[&str]| -> f64 {
-        let flags = ["--net", "vgg-mini", "--size", "256", "--dry-run"];
-        let mut args = dream(&[&flags[..], more].concat());
-        for word in args.iter_mut().filter(|word| *word == "a.png") {
-            "large.png".clone_into(word);
-        }
-        let done = folder.run(&args).assert().success();
-        let text = String::from_utf8(done.get_output().stderr.clone()).unwrap();
+        let text = said(&folder, &large_dream(&[&["--dry-run"], more].concat()));
         let (_, after) = text.split_once("about ").unwrap();
         after.split(' ').next().unwrap().parse().unwrap()
     };
